@@ -1,0 +1,1 @@
+"""Reprise: keeps the refund policy of an AI music product."""
