@@ -1,0 +1,1 @@
+"""What people run: the operator's command, the local stack, the demo."""

@@ -1,0 +1,199 @@
+"""Starts one MiniStack on a free loopback port and ends exactly the one it started."""
+
+import http
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+
+from ops.stack import tools
+
+REGION: Final = "us-east-1"
+ACCOUNT_ID: Final = "000000000000"
+_HOST: Final = "127.0.0.1"
+_START_SECONDS_MAX: Final = 30.0
+_STOP_SECONDS_MAX: Final = 10.0
+_POLL_SECONDS: Final = 0.05
+
+
+class ClientArguments(TypedDict):
+    """What a boto3 client of the local stack is made with, so that no ambient profile leaks in."""
+
+    endpoint_url: str
+    region_name: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
+
+
+class MiniStackError(Exception):
+    """MiniStack did not become healthy; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running MiniStack: its process, told from a later one with the same id by its start."""
+
+    pid: int
+    started: str
+    port: int
+    folder: str
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that stands for every AWS endpoint."""
+        return f"http://{_HOST}:{self.port}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields for the state file."""
+        return asdict(self)
+
+
+def client_arguments(endpoint: str) -> ClientArguments:
+    """Return the keyword arguments for `boto3.client(service, **arguments)`."""
+    return {
+        "endpoint_url": endpoint,
+        "region_name": REGION,
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+    }
+
+
+def start(folder: Path, *, enforce_iam: bool = False) -> Server:
+    """Start MiniStack with its scratch files and log in `folder`, and wait until it answers.
+
+    Args:
+        folder: a folder of this server alone; removed by `stop`.
+        enforce_iam: judge every call by the caller's policies, as AWS does.
+
+    Raises:
+        MiniStackError: if it ends or stays silent for 30 seconds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    python = tools.executable(tools.MINISTACK)
+    port = _free_port()
+    environment = tools.bare_environment(
+        BIND_HOST=_HOST,  # its default is every interface
+        GATEWAY_PORT=str(port),
+        MINISTACK_HOST=_HOST,
+        MINISTACK_REGION=REGION,
+        PERSIST_STATE="0",
+        LOG_LEVEL="WARNING",
+        AUTH=str(enforce_iam).lower(),
+        STATE_DIR=str(folder / "state"),
+        S3_DATA_DIR=str(folder / "s3"),
+        TMPDIR=str(folder),
+        DOCKER_HOST="unix:///nonexistent",  # Lambda code runs in subprocesses, never in Docker
+    )
+    with (folder / "ministack.log").open("wb") as log:
+        process = subprocess.Popen(
+            [python, "-m", "ministack"],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # its Lambda workers join this group and end with it
+        )
+    server = Server(process.pid, _start_of(process.pid), port, str(folder))
+    # The server outlives this process under `make up`: nobody here waits for it.
+    process.returncode = 0
+    try:
+        _wait_until_healthy(server)
+    except BaseException:
+        stop(server, keep_folder=True)
+        raise
+    return server
+
+
+def stop(server: Server, *, keep_folder: bool = False) -> bool:
+    """End the server and its workers; return whether it was still running."""
+    running = is_running(server)
+    if running:
+        _signal(server, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS_MAX
+        while is_running(server) and time.monotonic() < deadline:
+            _reap(server.pid)
+            time.sleep(_POLL_SECONDS)
+        _signal(server, signal.SIGKILL)  # workers that were busy
+        _reap(server.pid)
+    if not keep_folder:
+        tools.remove(Path(server.folder))
+    return running
+
+
+def is_running(server: Server) -> bool:
+    """Tell whether this very process still lives: not only some process with its id."""
+    return bool(server.started) and _start_of(server.pid) == server.started
+
+
+def reset(server: Server) -> None:
+    """Forget every resource."""
+    _ask(server, "POST", "/_ministack/reset")
+
+
+def _ask(server: Server, method: str, path: str) -> int:
+    """Return the status of one request to the server itself."""
+    connection = http.client.HTTPConnection(_HOST, server.port, timeout=_STOP_SECONDS_MAX)
+    try:
+        connection.request(method, path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: Server) -> None:
+    deadline = time.monotonic() + _START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        if _reap(server.pid) or not is_running(server):
+            break
+        try:
+            if _ask(server, "GET", "/_ministack/health") == http.HTTPStatus.OK:
+                return
+        except (OSError, http.client.HTTPException):
+            pass  # not listening yet
+        time.sleep(_POLL_SECONDS)
+    log = (Path(server.folder) / "ministack.log").read_text(errors="replace")
+    raise MiniStackError(
+        f"MiniStack did not start on {server.endpoint}; its log ends:\n{log[-2000:]}"
+    )
+
+
+def _signal(server: Server, number: signal.Signals) -> None:
+    try:
+        os.killpg(server.pid, number)  # it leads its own group
+    except ProcessLookupError:
+        return
+
+
+def _reap(pid: int) -> bool:
+    """Collect the process if it is our ended child; tell whether it was."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return False
+
+
+def _start_of(pid: int) -> str:
+    """Return a text that differs between two processes that had the same id; "" if none has it."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return ""
+        return "" if fields[0] == "Z" else fields[19]
+    listing = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return listing.stdout.strip()
