@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-type Json = None | bool | int | str | Sequence[Json] | Mapping[str, Json]
+type Json = bool | int | str | Sequence[Json] | Mapping[str, Json] | None
 
 
 def canonical_json(value: Json) -> str:

@@ -1,0 +1,144 @@
+"""Orders: what was bought, with its payment, the policy it was bought under, and its reversals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from reprise.canonical import Json
+from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
+from reprise.ledger.lots import LotKind
+from reprise.ledger.reversals import Reversals, Target, target_of
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; `settle#<order>` moves it out of `pending` exactly once."""
+
+    PENDING = "pending"
+    CREDITED = "credited"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What was bought, as it was when it was bought; never changed afterwards.
+
+    Args:
+        order_id: the checkout session, or invoice and line.
+        kind: `pack` or `subscription`.
+        sku: the catalogue's name of the pack or plan.
+        credits: credits it grants.
+        paid: minor units that were paid for it.
+        due: minor units of its price, tax and discount included.
+        currency: ISO code of both, lower case.
+        purchased_at: when it was paid.
+        policy_version: the policy in force then; every decision about it is made under this one.
+        subscription_id: the subscription of the line, for kind `subscription`.
+        period_end: the end of the period that the line paid for, for kind `subscription`.
+        facts: what decisions need besides: country, consent, customer, payment ids.
+    """
+
+    order_id: str
+    kind: LotKind
+    sku: str
+    credits: int
+    paid: int
+    due: int
+    currency: str
+    purchased_at: datetime
+    policy_version: str
+    subscription_id: str | None = None
+    period_end: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A purchase and everything that happened to it.
+
+    Args:
+        purchase: what was bought.
+        status: pending until settled by credits or by money.
+        reversals: what moved its money back.
+        expired: credits of its lots that expired unspent; neither spent nor shortfall.
+        version: grows by one with every stored change; zero before the first.
+    """
+
+    purchase: Purchase
+    status: OrderStatus = OrderStatus.PENDING
+    reversals: Reversals = field(default_factory=Reversals)
+    expired: int = 0
+    version: int = 0
+
+    @property
+    def order_id(self) -> str:
+        """The checkout session, or invoice and line."""
+        return self.purchase.order_id
+
+    @property
+    def target(self) -> Target:
+        """What its reversals claim of its credits; nothing while it was never credited."""
+        granted = self.purchase.credits if self.status is OrderStatus.CREDITED else 0
+        return target_of(self.reversals, granted, self.purchase.paid, self.purchase.due)
+
+    @property
+    def net_paid(self) -> bool:
+        """Return whether its payment, less refunds and lost disputes, is still positive.
+
+        What cost nothing (a trial, a full discount) counts until it is reversed: nothing is unpaid.
+        """
+        lost = self.reversals.disputed(lost_only=True)
+        paid_back = self.reversals.refunded + lost
+        return paid_back == 0 or paid_back < self.purchase.paid
+
+    def moved(self, **changes: Any) -> "Order":  # noqa: ANN401 - dataclasses.replace takes fields
+        """Return the order with the changes and the next version."""
+        return replace(self, version=self.version + 1, **changes)
+
+    def state(self) -> dict[str, Json]:
+        """Return what is stored of the order."""
+        bought = self.purchase
+        return {
+            "bought": {
+                "kind": bought.kind.value,
+                "sku": bought.sku,
+                "credits": bought.credits,
+                "paid": bought.paid,
+                "due": bought.due,
+                "currency": bought.currency,
+                "at": to_ms(bought.purchased_at),
+                "policy": bought.policy_version,
+                "subscription": bought.subscription_id,
+                "period_end": opt_ms(bought.period_end),
+                "facts": dict(bought.facts),
+            },
+            "status": self.status.value,
+            "reversals": self.reversals.state(),
+            "expired": self.expired,
+        }
+
+    @classmethod
+    def of_state(cls, order_id: str, version: int, state: Mapping[str, Any]) -> "Order":
+        """Return the stored order; the inverse of `state`."""
+        bought = state["bought"]
+        return cls(
+            purchase=Purchase(
+                order_id=order_id,
+                kind=LotKind(bought["kind"]),
+                sku=bought["sku"],
+                credits=bought["credits"],
+                paid=bought["paid"],
+                due=bought["due"],
+                currency=bought["currency"],
+                purchased_at=of_ms(bought["at"]),
+                policy_version=bought["policy"],
+                subscription_id=bought["subscription"],
+                period_end=opt_instant(bought["period_end"]),
+                facts=bought["facts"],
+            ),
+            status=OrderStatus(state["status"]),
+            reversals=Reversals.of_state(state["reversals"]),
+            expired=state["expired"],
+            version=version,
+        )

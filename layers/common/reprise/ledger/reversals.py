@@ -1,0 +1,229 @@
+"""Reversals of an order: everything that moved its money back, merged by union.
+
+Facts about refunds and disputes arrive late, twice and in any order. Each is kept under its own id
+and a status only moves forward, so the merged set, and with it the claim on the order's credits, is
+the same whatever the order of arrival.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
+from fractions import Fraction
+from typing import Self
+
+from reprise.canonical import Json
+from reprise.ledger.instants import opt_instant, opt_ms
+
+
+class RefundStatus(IntEnum):
+    """Stripe's refund statuses by rank: final and void ones outrank the rest."""
+
+    PENDING = 0
+    REQUIRES_ACTION = 1
+    SUCCEEDED = 2
+    CANCELED = 3
+    FAILED = 4
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the money is on its way back or arrived."""
+        return self <= RefundStatus.SUCCEEDED
+
+
+_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund of the order's payment.
+
+    Args:
+        amount: minor units of the order's currency that this order's part of the payment gets back.
+        status: the furthest status seen.
+        attempt: the attempt of ours that this refund carries out, if any.
+    """
+
+    amount: int
+    status: RefundStatus
+    attempt: str | None = None
+
+    def merge(self, other: Self) -> Self:
+        """Return the refund with the furthest status of both; a known attempt is kept."""
+        ahead = max(self, other, key=lambda refund: (refund.status, refund.amount))
+        return replace(ahead, attempt=self.attempt or other.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One dispute of the order's payment.
+
+    Args:
+        amount: disputed minor units of the order's currency (this order's part).
+        statuses: every status seen; a set, so that arrival order does not matter.
+        movements: balance transaction id to signed minor units, in the settlement currency.
+    """
+
+    amount: int
+    statuses: frozenset[str] = frozenset()
+    movements: Mapping[str, int] = field(default_factory=dict)
+
+    def merge(self, other: Self) -> Self:
+        """Return the union of both."""
+        return replace(
+            self,
+            amount=max(self.amount, other.amount),
+            statuses=self.statuses | other.statuses,
+            movements={**self.movements, **other.movements},
+        )
+
+    @property
+    def withdrawn(self) -> Fraction:
+        """The part of the disputed amount that is away from us now.
+
+        The movements are in the settlement currency, so only their ratio is used. A dispute that
+        was lost without a movement (it could not be challenged) counts in full.
+        """
+        taken = -sum(amount for amount in self.movements.values() if amount < 0)
+        if taken == 0:
+            written_off = "lost" in self.statuses and "won" not in self.statuses
+            return Fraction(self.amount if written_off else 0)
+        share = Fraction(-sum(self.movements.values()), taken)
+        return self.amount * min(Fraction(1), max(Fraction(0), share))
+
+    @property
+    def lost(self) -> bool:
+        """Return whether it was lost; what is still withdrawn is then owed."""
+        return "lost" in self.statuses
+
+    @property
+    def open(self) -> bool:
+        """Return whether the dispute or inquiry still freezes the order's lots."""
+        return not self.statuses & _CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Reversals:
+    """All reversals of one order.
+
+    Args:
+        refunds: by refund id; an attempt of ours stands under its own id until its refund is known.
+        disputes: by dispute id.
+        warnings: fraud warnings, id to the instant at which they lapse.
+    """
+
+    refunds: Mapping[str, Refund] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    warnings: Mapping[str, datetime | None] = field(default_factory=dict)
+
+    def merge(self, other: Self) -> Self:
+        """Return the union of both: commutative, associative and idempotent."""
+        return replace(
+            self,
+            refunds=_union(self.refunds, other.refunds),
+            disputes=_union(self.disputes, other.disputes),
+            warnings={**other.warnings, **self.warnings},
+        )
+
+    @property
+    def refunded(self) -> int:
+        """Minor units that we gave back ourselves; an attempt counts until its refund does."""
+        named = {refund.attempt for refund in self.refunds.values()}
+        return sum(
+            refund.amount
+            for refund_id, refund in self.refunds.items()
+            if refund.status.counts and refund_id not in named
+        )
+
+    def disputed(self, *, lost_only: bool = False) -> Fraction:
+        """Minor units that disputes hold withdrawn."""
+        return sum(
+            (d.withdrawn for d in self.disputes.values() if d.lost or not lost_only), Fraction(0)
+        )
+
+    def freezes(self) -> tuple[tuple[str, datetime | None], ...]:
+        """Return the causes that freeze the order's lots, each with its end if it has one."""
+        open_disputes = [(f"dispute:{key}", None) for key, d in self.disputes.items() if d.open]
+        warnings = [(f"warning:{key}", until) for key, until in self.warnings.items()]
+        return tuple(sorted(open_disputes + warnings))
+
+    def state(self) -> dict[str, Json]:
+        """Return what is stored."""
+        return {
+            "refunds": {
+                key: [r.amount, r.status.name.lower(), r.attempt] for key, r in self.refunds.items()
+            },
+            "disputes": {
+                key: [d.amount, sorted(d.statuses), dict(d.movements)]
+                for key, d in self.disputes.items()
+            },
+            "warnings": {key: opt_ms(until) for key, until in self.warnings.items()},
+        }
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Mapping[str, object]]) -> "Reversals":
+        """Return the stored reversals; the inverse of `state`."""
+        return cls(
+            refunds={key: _refund(*value) for key, value in state["refunds"].items()},  # type: ignore[misc]
+            disputes={key: _dispute(*value) for key, value in state["disputes"].items()},  # type: ignore[misc]
+            warnings={key: opt_instant(ms) for key, ms in state["warnings"].items()},  # type: ignore[arg-type]
+        )
+
+
+def _refund(amount: int, status: str, attempt: str | None) -> Refund:
+    return Refund(amount, RefundStatus[status.upper()], attempt)
+
+
+def _dispute(amount: int, statuses: Iterable[str], movements: Mapping[str, int]) -> Dispute:
+    return Dispute(amount, frozenset(statuses), dict(movements))
+
+
+def _union[T: (Refund, Dispute)](ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
+    merged = dict(ours)
+    for key, value in theirs.items():
+        merged[key] = merged[key].merge(value) if key in merged else value
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How many of an order's credits its reversals claim.
+
+    Args:
+        credits: claimed in all, at most what was granted.
+        own: the part that our own refunds claim; what of it was spent is written off.
+        lost: the part that lost disputes claim; what of it was spent is owed.
+    """
+
+    credits: int
+    own: int
+    lost: int
+
+
+def target_of(reversals: Reversals, granted: int, paid: int, due: int) -> Target:
+    """Return the claim: min(granted, floor(granted x active reversals / due)).
+
+    A payment above the price due is a duplicate, and reversals consume it first: refunding it
+    claims nothing. An order that cost nothing is never claimed by payments.
+
+    Args:
+        reversals: everything that moved the order's money back.
+        granted: credits of the order.
+        paid: minor units that were paid.
+        due: minor units of the price.
+    """
+    surplus = max(0, paid - due)
+
+    def claim(amount: Fraction) -> int:
+        if due <= 0:
+            return 0
+        return min(granted, int(granted * max(Fraction(0), amount - surplus) / due))
+
+    own = Fraction(reversals.refunded)
+    everything = own + reversals.disputed()
+    credits_claimed = claim(everything)
+    return Target(
+        credits=credits_claimed,
+        own=claim(own),
+        lost=credits_claimed - claim(everything - reversals.disputed(lost_only=True)),
+    )

@@ -1,0 +1,145 @@
+"""Deciding reversals: claw-back, shortfall, restore, debt, all as the difference to a target."""
+
+from dataclasses import replace
+
+from reprise.ledger.account import Subscription
+from reprise.ledger.claims import Claim, moved
+from reprise.ledger.commands import ReverseOrder
+from reprise.ledger.draft import Decision, Draft
+from reprise.ledger.entries import Reason
+from reprise.ledger.errors import OrderUnknownError
+from reprise.ledger.orders import Order
+from reprise.ledger.timing import freeze, latest, retime
+
+
+def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
+    """Merge what is newly known of an order's money and post the difference.
+
+    Returns:
+        None if nothing in it is new.
+
+    Raises:
+        OrderUnknownError: the order is not stored (yet).
+    """
+    order = draft.orders.get(command.order_id)
+    if order is None:
+        raise OrderUnknownError(command.order_id)
+    merged = order.reversals.merge(command.facts)
+    if merged == order.reversals:
+        return None
+    reversed_order = replace(order, reversals=merged)
+    draft.orders[order.order_id] = reversed_order
+    follow_reversals(draft, order.order_id)
+    if order.net_paid != reversed_order.net_paid:
+        _repay_through(draft, reversed_order, command)
+    target = reversed_order.target
+    claim = draft.claims.get(order.order_id)
+    draft.details |= {
+        "order": order.order_id,
+        "claimed": target.credits,
+        "clawed": claim.taken if claim else 0,
+        "shortfall": claim.gap if claim else 0,
+        "owed": claim.owed if claim else 0,
+    }
+    return draft.sealed(order.purchase.policy_version)
+
+
+def follow_reversals(draft: Draft, order_id: str) -> None:
+    """Bring claim and freeze of an order to what its reversals say now."""
+    order = draft.orders[order_id]
+    for lot in draft.lots_of(order_id):
+        if draft.is_expired(lot):
+            draft.expire(lot)
+    target = order.target
+    claim = draft.claims.get(order_id) or Claim(0, 0, 0, draft.orders[order_id].expired)
+    draft.put_claim(
+        order_id, replace(claim, target=target.credits, own=target.own, lost=target.lost)
+    )
+    freeze(draft, order_id, order.reversals.freezes())
+    resettle(draft, order_id)
+
+
+def resettle(draft: Draft, order_id: str) -> None:
+    """Move credits until the order's claim holds what it should, given what is there.
+
+    Called after anything that changes the target or brings credits back to the order's lots:
+    first what was taken too much goes back, then what is missing is taken, then debts that
+    shrank repay the lots that were netted for them.
+    """
+    if order_id not in draft.claims:
+        return
+    _restore(draft, order_id)
+    _claw(draft, order_id)
+    _repay(draft, order_id)
+    draft.put_claim(order_id, draft.claims[order_id])
+
+
+def _restore(draft: Draft, order_id: str) -> None:
+    """Give back what is clawed above the target, to the longest-lived lots first.
+
+    A lot that has expired since would have nothing left of it: that part counts as expired.
+    """
+    claim = draft.claims[order_id]
+    excess = claim.taken - claim.target
+    lots = (draft.lots[lot_id] for lot_id in claim.clawed)
+    for lot in sorted(lots, key=lambda lot: lot.burn_rank, reverse=True):
+        back = min(excess, claim.clawed[lot.lot_id])
+        if back <= 0:
+            continue
+        excess -= back
+        standing = draft.claims[order_id]
+        clawed = moved(standing.clawed, lot.lot_id, -back)
+        draft.claims[order_id] = replace(standing, clawed=clawed)
+        if draft.is_expired(lot):
+            draft.note_expired(order_id, back)
+        else:
+            draft.post(lot.lot_id, back, Reason.RESTORE)
+
+
+def _claw(draft: Draft, order_id: str) -> None:
+    """Take the shortfall from the order's lots, then from debts that its lots were kept for."""
+    for lot in draft.lots_of(order_id):
+        claim = draft.claims[order_id]
+        taken = 0 if draft.is_expired(lot) else min(claim.gap, lot.remaining)
+        draft.post(lot.lot_id, -taken, Reason.CLAW)
+        claim = replace(claim, clawed=moved(claim.clawed, lot.lot_id, taken))
+        draft.claims[order_id] = claim
+        for other_id, other in sorted(draft.claims.items()):
+            unkept = min(draft.claims[order_id].gap, other.netted.get(lot.lot_id, 0))
+            if unkept == 0 or other_id == order_id:
+                continue
+            netted = moved(other.netted, lot.lot_id, -unkept)
+            draft.claims[other_id] = replace(other, netted=netted)
+            claim = draft.claims[order_id]
+            clawed = moved(claim.clawed, lot.lot_id, unkept)
+            draft.claims[order_id] = replace(claim, clawed=clawed)
+
+
+def _repay(draft: Draft, order_id: str) -> None:
+    """Give lots back what was kept from them for a debt that is now smaller."""
+    claim = draft.claims[order_id]
+    lots = (draft.lots[lot_id] for lot_id in claim.netted)
+    for lot in sorted(lots, key=lambda lot: lot.burn_rank, reverse=True):
+        claim = draft.claims[order_id]
+        back = min(-claim.owed, claim.netted[lot.lot_id])
+        if back <= 0:
+            continue
+        netted = moved(claim.netted, lot.lot_id, -back)
+        draft.claims[order_id] = replace(claim, netted=netted)
+        draft.give_back(lot.lot_id, back, Reason.REPAY)
+        if lot.order_id is not None and lot.order_id != order_id:
+            resettle(draft, lot.order_id)
+
+
+def _repay_through(draft: Draft, order: Order, command: ReverseOrder) -> None:
+    """Set paid-through anew when a subscription line's payment was taken back or restored."""
+    bought = order.purchase
+    if bought.subscription_id is None:
+        return
+    known = draft.subscriptions.get(bought.subscription_id, Subscription(None, None))
+    ends = [end for sub, end in command.periods if sub == bought.subscription_id]
+    own_end = bought.period_end if order.net_paid else None
+    draft.subscriptions[bought.subscription_id] = replace(
+        known, paid_through=latest(*ends, own_end)
+    )
+    retime(draft)

@@ -1,0 +1,79 @@
+"""Setting, lifting and pausing the expiry of lots."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from reprise.ledger.draft import Draft
+from reprise.ledger.lots import Freeze, Lot, LotKind
+
+
+def latest(*instants: datetime | None) -> datetime | None:
+    """Return the latest of the instants that are known."""
+    return max((at for at in instants if at is not None), default=None)
+
+
+def retime(draft: Draft, alive_at: datetime | None = None) -> None:
+    """Set or lift the expiry of every unexpired subscription lot.
+
+    While a subscription runs, none expires. When the last one has ended, each lives on for the
+    leftover time of its policy version from paid-through.
+
+    Args:
+        draft: the head.
+        alive_at: lots that were not expired at this instant count as unexpired too.
+    """
+    runs = any(sub.ended_at is None for sub in draft.subscriptions.values())
+    paid_through = latest(*(sub.paid_through for sub in draft.subscriptions.values()))
+    for lot in list(draft.lots.values()):
+        if lot.kind is not LotKind.SUBSCRIPTION or not _is_alive(draft, lot, alive_at):
+            continue
+        expires_at = None if runs else _leftover_end(draft, lot, paid_through)
+        draft.lots[lot.lot_id] = replace(lot, expires_at=expires_at)
+
+
+def _is_alive(draft: Draft, lot: Lot, alive_at: datetime | None) -> bool:
+    if not draft.is_expired(lot):
+        return True
+    expires_at = draft.account.expiry(lot, draft.notice(lot))
+    return alive_at is not None and expires_at is not None and alive_at < expires_at
+
+
+def _leftover_end(draft: Draft, lot: Lot, paid_through: datetime | None) -> datetime:
+    """Return the end of a leftover lot; never moved closer than the notice from now."""
+    terms = draft.rules.of(lot.policy_version)
+    soonest = draft.now + terms.notice
+    nominal = soonest if paid_through is None else paid_through + terms.leftover
+    freeze = draft.account.freeze_of(lot)
+    paused = freeze.since - draft.now if freeze is not None else soonest - soonest
+    end = max(nominal, soonest) + paused
+    if lot.expires_at is None or nominal + paused > lot.expires_at:
+        return end
+    return min(lot.expires_at, end)
+
+
+def freeze(draft: Draft, order_id: str, causes: tuple[tuple[str, datetime | None], ...]) -> None:
+    """Freeze, keep frozen or thaw an order's lots, as the causes that hold now ask."""
+    thaw_lapsed(draft, order_id)
+    holding = tuple((cause, end) for cause, end in causes if end is None or end > draft.now)
+    standing = draft.freezes.get(order_id)
+    if holding:
+        since = draft.now if standing is None else standing.since
+        draft.freezes[order_id] = Freeze(since, holding)
+    elif standing is not None:
+        _thaw(draft, order_id, standing, draft.now)
+
+
+def thaw_lapsed(draft: Draft, order_id: str) -> None:
+    """End an order's freeze if its last cause has lapsed, as of that moment."""
+    standing = draft.freezes.get(order_id)
+    if standing is not None and standing.thaws_at is not None and not standing.holds(draft.now):
+        _thaw(draft, order_id, standing, standing.thaws_at)
+
+
+def _thaw(draft: Draft, order_id: str, standing: Freeze, at: datetime) -> None:
+    """Let the lots' expiry run on with the time that was left, at least the notice."""
+    for lot in draft.lots_of(order_id):
+        if lot.expires_at is not None:
+            left = max(lot.expires_at - standing.since, draft.notice(lot))
+            draft.lots[lot.lot_id] = replace(lot, expires_at=at + left)
+    del draft.freezes[order_id]
