@@ -1,0 +1,182 @@
+"""Disputes, inquiries and fraud warnings: money that others take or may take back.
+
+Source: docs.stripe.com/api/disputes/object, /disputes/how-disputes-work, changelogs
+2025-09-30.clover (prevented) and 2026-09-30.endive (appeals).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from reprise.billing.fields import Fields
+
+type DisputeKind = Literal["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"]
+type DisputeStatus = Literal[
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+    "needs_response",
+    "under_review",
+    "prevented",
+    "lost",
+    "won",
+    "appeal_needs_response",
+    "appeal_under_review",
+]
+type DisputePhase = Literal["inquiry", "open", "lost", "returned"]
+
+_STATUSES: tuple[DisputeStatus, ...] = get_args(DisputeStatus.__value__)
+_APPEALS: frozenset[DisputeStatus] = frozenset({"appeal_needs_response", "appeal_under_review"})
+_FINAL: frozenset[DisputeStatus] = frozenset({"prevented", "lost", "won"})
+_PHASES: dict[DisputeStatus, DisputePhase] = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "returned",
+    "needs_response": "open",
+    "under_review": "open",
+    "prevented": "returned",
+    "lost": "lost",
+    "won": "returned",
+    "appeal_needs_response": "open",
+    "appeal_under_review": "open",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTxn:
+    """Money that a dispute moved: negative when withdrawn, positive when reinstated.
+
+    Args:
+        amount: signed, minor units of the *settlement* currency, without Stripe's fee.
+    """
+
+    txn_id: str
+    amount: int
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    """A dispute or an inquiry as one event saw it.
+
+    Args:
+        amount: the disputed amount, minor units of the charge's currency; may exceed the charge.
+        txns: what was withdrawn and reinstated so far.
+        refundable: whether Stripe would still let us refund the charge.
+    """
+
+    kind: DisputeKind
+    dispute_id: str
+    charge: str
+    payment_intent: str | None
+    amount: int
+    currency: str
+    status: DisputeStatus
+    reason: str
+    txns: tuple[DisputeTxn, ...]
+    refundable: bool
+    created_at: datetime
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FraudWarning:
+    """The card's issuer suspects fraud; no money has moved yet.
+
+    Args:
+        actionable: whether a refund would still avert a dispute.
+    """
+
+    warning_id: str
+    charge: str
+    payment_intent: str | None
+    actionable: bool
+    fraud_type: str
+    created_at: datetime
+    livemode: bool
+
+
+def read_dispute(dispute: Fields, kind: DisputeKind) -> DisputeState:
+    """Read a dispute; `BadInputError` names the field that cannot be read."""
+    txns = tuple(_txn(txn) for txn in dispute.items("balance_transactions"))
+    if len({txn.currency for txn in txns}) > 1:
+        raise dispute.fault("balance_transactions", "must be in one currency")
+    return DisputeState(
+        kind=kind,
+        dispute_id=dispute.text("id"),
+        charge=dispute.ref("charge"),
+        payment_intent=dispute.ref_or_none("payment_intent"),
+        amount=dispute.amount("amount"),
+        currency=dispute.currency(),
+        status=dispute.choice("status", _STATUSES),
+        reason=dispute.text("reason"),
+        txns=txns,
+        refundable=dispute.flag("is_charge_refundable"),
+        created_at=dispute.instant("created"),
+        livemode=dispute.flag("livemode"),
+    )
+
+
+def read_fraud_warning(warning: Fields) -> FraudWarning:
+    """Read an early fraud warning; `BadInputError` names the field that cannot be read."""
+    return FraudWarning(
+        warning_id=warning.text("id"),
+        charge=warning.ref("charge"),
+        payment_intent=warning.maybe_ref("payment_intent"),
+        actionable=warning.flag("actionable"),
+        fraud_type=warning.text("fraud_type"),
+        created_at=warning.instant("created"),
+        livemode=warning.flag("livemode"),
+    )
+
+
+def amount_out(disputed: int, txns: Iterable[DisputeTxn]) -> int:
+    """Return how much of a payment a dispute holds withdrawn, in the payment's currency.
+
+    The transactions are in the settlement currency, so only their ratio is used: what is out now
+    to the most that ever was. Against the *sum* of withdrawals, a dispute that was won and then
+    withdrawn again on appeal would look half as large as it is.
+
+    Args:
+        disputed: the dispute's amount, in minor units of the payment's currency.
+        txns: all transactions of one dispute that any event named, in any order, repeated or not.
+    """
+    out, most = 0, 0
+    for txn in sorted(set(txns), key=lambda txn: (txn.created_at, txn.amount, txn.txn_id)):
+        out -= txn.amount
+        most = max(most, out)
+    return disputed * max(0, out) // most if most else 0
+
+
+def dispute_phase(sightings: Iterable[tuple[DisputeStatus, datetime]]) -> DisputePhase:
+    """Return where a dispute stands, from every status it was seen in and when.
+
+    An inquiry becomes a dispute, a dispute becomes final, a late win outranks a loss: so without
+    an appeal the times do not matter. Only an appeal reopens what was final; weeks lie between, so
+    there, and only there, the events' times decide.
+
+    Args:
+        sightings: at least one status with the time of its event, in any order, repeated or not.
+    """
+    seen = set(sightings)
+    appeals = [at for status, at in seen if status in _APPEALS]
+    if not appeals:
+        return _PHASES[max((status for status, _ in seen), key=_STATUSES.index)]
+    decided = [status for status, at in seen if status in _FINAL and at > max(appeals)]
+    return _PHASES[max(decided, key=_STATUSES.index)] if decided else "open"
+
+
+def freezes(phase: DisputePhase) -> bool:
+    """Return whether the order's lots are unspendable in this phase."""
+    return phase in {"inquiry", "open"}
+
+
+def _txn(txn: Fields) -> DisputeTxn:
+    return DisputeTxn(
+        txn_id=txn.text("id"),
+        amount=txn.number("amount"),
+        currency=txn.currency(),
+        created_at=txn.instant("created"),
+    )

@@ -1,0 +1,101 @@
+"""Refunds: how much of a payment went back, and whether it stays there.
+
+Source: docs.stripe.com/api/refunds/object and /refunds#failed-refunds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from reprise.billing.fields import Fields
+
+type RefundStatus = Literal["requires_action", "pending", "succeeded", "canceled", "failed"]
+
+# The order in which a status moves: money that came back to us outranks money that left.
+_STATUSES: tuple[RefundStatus, ...] = get_args(RefundStatus.__value__)
+_RETURNED: frozenset[RefundStatus] = frozenset({"canceled", "failed"})
+
+ATTEMPT_KEY = "reprise_attempt"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    """A refund as one event saw it.
+
+    Args:
+        charge, payment_intent: what is refunded; None where the payment has no such object.
+        amount: in minor units.
+        attempt: a claim that this is our own attempt, to be believed only if that attempt is
+            stored for this payment and amount: anybody with the dashboard can write metadata.
+    """
+
+    refund_id: str
+    charge: str | None
+    payment_intent: str | None
+    amount: int
+    currency: str
+    status: RefundStatus
+    failure_reason: str | None
+    attempt: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRefunded:
+    """How much of a charge was refunded so far: a cross-check of the refunds, never a claw-back.
+
+    Args:
+        invoice: before 2025-03-31.basil only.
+        amount_refunded: cumulative, in minor units.
+    """
+
+    charge_id: str
+    payment_intent: str | None
+    invoice: str | None
+    customer: str | None
+    amount: int
+    amount_refunded: int
+    currency: str
+    livemode: bool
+
+
+def read_refund(refund: Fields) -> RefundState:
+    """Read a refund; `BadInputError` names the field that cannot be read."""
+    return RefundState(
+        refund_id=refund.text("id"),
+        charge=refund.ref_or_none("charge"),
+        payment_intent=refund.ref_or_none("payment_intent"),
+        amount=refund.amount("amount"),
+        currency=refund.currency(),
+        status=refund.choice("status", _STATUSES),
+        failure_reason=refund.maybe_text("failure_reason"),
+        attempt=refund.maybe_nested("metadata").maybe_text(ATTEMPT_KEY),
+        created_at=refund.instant("created"),
+    )
+
+
+def read_charge_refunded(charge: Fields) -> ChargeRefunded:
+    """Read a refunded charge; `BadInputError` names the field that cannot be read."""
+    return ChargeRefunded(
+        charge_id=charge.text("id"),
+        payment_intent=charge.ref_or_none("payment_intent"),
+        invoice=charge.maybe_ref("invoice"),
+        customer=charge.ref_or_none("customer"),
+        amount=charge.amount("amount"),
+        amount_refunded=charge.amount("amount_refunded"),
+        currency=charge.currency(),
+        livemode=charge.flag("livemode"),
+    )
+
+
+def later_status(one: RefundStatus, other: RefundStatus) -> RefundStatus:
+    """Return the status that a refund seen in both states is in; order and repetition are nothing.
+
+    A refund may fail weeks after it succeeded, so failed and canceled outrank succeeded.
+    """
+    return max(one, other, key=_STATUSES.index)
+
+
+def counts(status: RefundStatus) -> bool:
+    """Return whether the money is, or is on its way to be, with the customer."""
+    return status not in _RETURNED
