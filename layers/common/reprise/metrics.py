@@ -1,0 +1,39 @@
+"""The names of what is counted: the one source for the code, the alarms and the dashboard.
+
+`template.yaml` watches each of them, by an alarm or on the dashboard; a test holds it to that.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+NAMESPACE: Final = "Reprise"
+"""CloudWatch namespace; the one dimension is `service`, whose value is the stack's name."""
+
+
+class Metric(StrEnum):
+    """Counts unless the name ends in a unit. `docs/runbook.md` says what to do about each."""
+
+    PARKED_EVENT = "ParkedEvent"
+    """A Stripe event was kept for later because something it needs is missing or unreadable."""
+    UNKNOWN_PRICE = "UnknownPrice"
+    """An invoice line or a pack that the catalogue does not know was paid."""
+    UNKNOWN_ACCOUNT = "UnknownAccount"
+    """Money came in and nothing names the account that paid."""
+    UNKNOWN_GENERATION = "UnknownGeneration"
+    """A provider's result belongs to no charge we know."""
+    UNKNOWN_RESULT = "UnknownResult"
+    """A provider's result has a shape that its dialect does not describe."""
+    ENTRY_CONFLICT = "EntryConflict"
+    """The same business key came with another command: a broken promise somewhere."""
+    ALIAS_CONFLICT = "AliasConflict"
+    """A Stripe id that already points at one account was claimed for another."""
+    SIGNATURE_REJECTED = "SignatureRejected"
+    """A webhook's signature did not verify: an attack, or a secret that was rolled."""
+    MAIL_UNREADABLE = "MailUnreadable"
+    """A refund mail could not be read and waits as a case for a person."""
+    CASE_OPENED = "CaseOpened"
+    """A customer asked for money or credits back."""
+    REFUND_AGE_SECONDS = "RefundAgeSeconds"
+    """From the failure of a generation to its credits being back; promised: an hour."""
+    EXPIRY_LAG_SECONDS = "ExpiryLagSeconds"
+    """From the instant a lot expired to the sweep that booked it."""
