@@ -1,0 +1,129 @@
+"""What the sender wrote and what they quoted: one pass over the lines, nothing thrown away."""
+
+import re
+from dataclasses import dataclass
+
+from reprise.mail import quote_terms as terms
+from reprise.mail.html import QUOTE_CLOSES, QUOTE_OPENS
+
+_LINE_CHARS_MAX = 400  # a longer line is prose; the patterns look at no more of it
+_LOOK_AHEAD_LINES = 4
+_LABELS_MIN = 2
+_QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;|[A-Z]{1,3}>)")
+_HAS_EVIDENCE = re.compile(r"@|\d")
+_DECORATION = re.compile(r"^[\W_]*$")
+_SIGNATURE = re.compile(r"^--\s{0,2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The sender's own lines and the ones set aside, each in order."""
+
+    own: str
+    quoted: str
+
+
+def split_quoted(text: str) -> Split:
+    """Set quotes, forwarded messages and signatures aside, in time linear in the text.
+
+    Unquoted lines between quoted ones are the sender's (answers within a quote); everything below
+    a header block, a forwarding rule, a signature mark or an unmarked attribution is not.
+    """
+    lines = text.split("\n")
+    own: list[str] = []
+    quoted: list[str] = []
+    depth, index = 0, 0
+    while index < len(lines):
+        line = lines[index]
+        depth = max(0, depth + line.count(QUOTE_OPENS) - line.count(QUOTE_CLOSES))
+        if depth or QUOTE_CLOSES in line or _QUOTED.match(line):
+            quoted.append(line)
+            index += 1
+            continue
+        if _ends_own_text(lines, index):
+            quoted.extend(lines[index:])
+            break
+        attribution = _attribution_lines(lines, index)
+        if attribution:
+            quoted.extend(lines[index : index + attribution])
+            index += attribution
+            if not _quote_follows(lines, index):
+                quoted.extend(lines[index:])
+                break
+            continue
+        (quoted if _sent_from(line) else own).append(line)
+        index += 1
+    return Split(_trimmed(own), _unmarked("\n".join(quoted)).strip())
+
+
+def _ends_own_text(lines: list[str], index: int) -> bool:
+    line = lines[index][:_LINE_CHARS_MAX]
+    if not line.strip():
+        return False
+    if _SIGNATURE.match(line):
+        return True
+    if terms.BEGINS_LINE.match(line) or terms.FORWARD_RULE.match(line):
+        return True
+    return bool(terms.FROM_LINE.match(line)) and _labels_follow(lines, index)
+
+
+def _labels_follow(lines: list[str], index: int) -> bool:
+    following = [line for line in lines[index + 1 : index + 9] if line.strip()]
+    heads = following[:_LOOK_AHEAD_LINES]
+    return sum(bool(terms.LABEL_LINE.match(line[:_LINE_CHARS_MAX])) for line in heads) >= _LABELS_MIN
+
+
+def _attribution_lines(lines: list[str], index: int) -> int:
+    """Return how many lines from here form an attribution such as "On Monday, Jane wrote:"."""
+    first = lines[index][:_LINE_CHARS_MAX].strip()
+    if not first:
+        return 0
+    if terms.DATED_ADDRESS.match(first):
+        return 1
+    if terms.WROTE_END.search(first) and _is_attribution(lines, index, 1, first):
+        return 1
+    if not (terms.ON_START.match(first) or terms.NAMED_START.match(first)):
+        return 0
+    joined = first
+    for count in range(2, _LOOK_AHEAD_LINES + 1):
+        following = lines[index + count - 1 : index + count]
+        if not following or not following[0].strip() or _QUOTED.match(following[0]):
+            return 0
+        joined = f"{joined} {following[0].strip()}"[:_LINE_CHARS_MAX].replace("< ", "<")
+        if terms.WROTE_END.search(joined) or terms.DATED_ADDRESS.match(joined):
+            return count if _is_attribution(lines, index, count, joined) else 0
+    return 0
+
+
+def _is_attribution(lines: list[str], index: int, count: int, joined: str) -> bool:
+    """An attribution names a time or an address and ends in a colon, or a quote follows it."""
+    if _quote_follows(lines, index + count):
+        return True
+    return joined.rstrip().endswith((":", "：", "---")) and bool(_HAS_EVIDENCE.search(joined))
+
+
+def _quote_follows(lines: list[str], index: int) -> bool:
+    following = (line for line in lines[index : index + _LOOK_AHEAD_LINES] if line.strip())
+    first = next(following, "")
+    return bool(_QUOTED.match(first)) or QUOTE_OPENS in first
+
+
+def _sent_from(line: str) -> bool:
+    short = line.strip()
+    if not short or len(short) > _LINE_CHARS_MAX:
+        return False
+    return bool(terms.SENT_FROM_LINE.match(short) or terms.SENT_FROM_END.match(short))
+
+
+def _trimmed(own: list[str]) -> str:
+    """Join the sender's lines without the rules and dashes left around them."""
+    start, stop = 0, len(own)
+    while start < stop and _DECORATION.match(own[start][:_LINE_CHARS_MAX]):
+        start += 1
+    while start < stop and _DECORATION.match(own[stop - 1][:_LINE_CHARS_MAX]):
+        stop -= 1
+    return _unmarked("\n".join(own[start:stop])).strip()
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(QUOTE_OPENS, "").replace(QUOTE_CLOSES, "")
