@@ -118,9 +118,14 @@ class Account:
         """Return the credits that can be spent at `now`."""
         return sum(lot.remaining for lot in self.spendable(now, notice))
 
-    def next_expiry(self, notice: timedelta) -> datetime | None:
-        """Return the next instant at which the sweep has work here, if any."""
-        expiries = (self.expiry(lot, notice) for lot in self.lots.values() if lot.remaining)
+    @property
+    def next_due(self) -> datetime | None:
+        """Return the next instant at which the sweep has work here, if any.
+
+        A frozen lot's expiry stands still; what comes first there is the end of the freeze.
+        """
+        lots = (lot for lot in self.lots.values() if lot.remaining)
+        expiries = (lot.expires_at for lot in lots if self.freeze_of(lot) is None)
         thaws = (freeze.thaws_at for freeze in self.freezes.values())
         return min((at for at in (*expiries, *thaws) if at is not None), default=None)
 

@@ -1,0 +1,1 @@
+"""The world behind the ports: DynamoDB, Stripe, providers, SES, secrets, the bus."""

@@ -1,0 +1,115 @@
+"""Stored items: how heads, entries, orders and aliases look in the table.
+
+Layout: `pk` is `account#<id>`; `sk` is `head`, `order#<id>`, or an entry's business key. An alias
+is an item of its own under `alias#<id>`. Bodies are canonical JSON in one attribute, so an item
+stays small and what was hashed is what is stored.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from reprise.canonical import Json, canonical_json
+from reprise.ledger.account import Account, sections_of, with_sections
+from reprise.ledger.charges import Task
+from reprise.ledger.entries import Entry
+from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
+from reprise.ledger.orders import Order
+from reprise.ports.ledger import Due, shard_of
+
+type Item = dict[str, Any]
+
+HEAD = "head"
+ORDER_PREFIX = "order#"
+
+SHARD_OF_INDEX = {Due.EXPIRY: "expiry_shard", Due.CHARGE: "charge_shard"}
+TIME_OF_INDEX = {Due.EXPIRY: "next_expiry", Due.CHARGE: "oldest_charge"}
+
+
+def account_key(account_id: str) -> str:
+    """Return the partition of an account."""
+    return f"account#{account_id}"
+
+
+def key_of(pk: str, sk: str) -> Item:
+    """Return a primary key in wire form."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def head_state(account: Account) -> str:
+    """Return the head as canonical JSON: remaining credits beside each lot's terms."""
+    sections = sections_of(account)
+    lots: dict[str, Json] = {
+        key: [account.lots[key].remaining, terms] for key, terms in sections.pop("lots").items()
+    }
+    parts: dict[str, Json] = {name: section for name, section in sections.items() if section}
+    tasks: dict[str, Json] = {
+        key: [t.provider, t.task_id, to_ms(t.submitted_at), opt_ms(t.waiting_since)]
+        for key, t in account.tasks.items()
+    }
+    if tasks:
+        parts["tasks"] = tasks
+    head: list[Json] = [account.seq, account.hash, to_ms(account.last_at)]
+    return canonical_json({"head": head, "lots": lots, **parts})
+
+
+def head_indexes(account: Account) -> dict[str, Item]:
+    """Return the index attributes of a head; an account with nothing due is in no index."""
+    due = {Due.EXPIRY: account.next_due, Due.CHARGE: account.oldest_charge}
+    found: dict[str, Item] = {}
+    for what, at in due.items():
+        if at is not None:
+            found[SHARD_OF_INDEX[what]] = {"S": f"{what.value}#{shard_of(account.account_id):02d}"}
+            found[TIME_OF_INDEX[what]] = {"N": str(to_ms(at))}
+    return found
+
+
+def account_of(item: Mapping[str, Any]) -> Account:
+    """Return the account of a stored head."""
+    state = json.loads(item["state"]["S"])
+    seq, last_hash, last_ms = state["head"]
+    lots = state["lots"]
+    tasks = {
+        key: Task(provider, task_id, of_ms(submitted), opt_instant(waiting))
+        for key, (provider, task_id, submitted, waiting) in state.get("tasks", {}).items()
+    }
+    bare = Account(
+        account_id=item["pk"]["S"].removeprefix("account#"),
+        seq=seq,
+        hash=last_hash,
+        last_at=of_ms(last_ms),
+        version=int(item["version"]["N"]),
+        tasks=tasks,
+    )
+    sections = {**state, "lots": {key: terms for key, (_, terms) in lots.items()}}
+    return with_sections(bare, sections, {key: remaining for key, (remaining, _) in lots.items()})
+
+
+def entry_item(entry: Entry) -> Item:
+    """Return the item of an entry; `seq` puts it into the history index."""
+    return {
+        **key_of(account_key(entry.account_id), entry.key),
+        "seq": {"N": str(entry.seq)},
+        "hash": {"S": entry.hash},
+        "body": {"S": canonical_json(entry.body())},
+    }
+
+
+def entry_of(item: Mapping[str, Any]) -> Entry:
+    """Return the entry of a stored item."""
+    return Entry.of_body(json.loads(item["body"]["S"]), item["hash"]["S"])
+
+
+def order_item(account_id: str, order: Order) -> Item:
+    """Return the item of an order."""
+    return {
+        **key_of(account_key(account_id), ORDER_PREFIX + order.order_id),
+        "version": {"N": str(order.version)},
+        "state": {"S": canonical_json(order.state())},
+    }
+
+
+def order_of(item: Mapping[str, Any]) -> Order:
+    """Return the order of a stored item."""
+    order_id = item["sk"]["S"].removeprefix(ORDER_PREFIX)
+    return Order.of_state(order_id, int(item["version"]["N"]), json.loads(item["state"]["S"]))

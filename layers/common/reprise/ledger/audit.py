@@ -1,0 +1,93 @@
+"""Audit and explanation: what an account's journal says about it, replayed from nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from reprise.canonical import canonical_json
+from reprise.errors import InvariantViolationError
+from reprise.ledger.account import Account, check, sections_of
+from reprise.ledger.entries import Entry, Reason, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a replay found.
+
+    Args:
+        entries: how many entries were replayed.
+        balance: the balance that they lead to.
+        difference: the first thing that does not add up, or None.
+    """
+
+    entries: int
+    balance: int
+    difference: str | None
+
+    @property
+    def clean(self) -> bool:
+        """Return whether the journal reproduces the head."""
+        return self.difference is None
+
+
+def audit(account_id: str, journal: Iterable[Entry], head: Account | None) -> Audit:
+    """Replay a journal and compare the result with the stored head, bit for bit.
+
+    Provider tasks are outside the journal and are not compared.
+
+    Args:
+        account_id: whose journal.
+        journal: its entries in order of sequence.
+        head: the stored head, or None if there is none.
+    """
+    account = Account(account_id)
+    try:
+        for entry in journal:
+            account = apply(account, entry)
+            check(account)
+    except InvariantViolationError as error:
+        return Audit(account.seq, account.balance, f"entry {account.seq + 1}: {error}")
+    return Audit(account.seq, account.balance, _difference(account, head or Account(account_id)))
+
+
+def _difference(replayed: Account, head: Account) -> str | None:
+    for name in ("seq", "hash", "last_at"):
+        if getattr(replayed, name) != getattr(head, name):
+            return f"head.{name}: {getattr(head, name)}, replayed {getattr(replayed, name)}"
+    ours, theirs = sections_of(replayed), sections_of(head)
+    for name, section in ours.items():
+        if canonical_json(section) != canonical_json(theirs[name]):
+            return f"head.{name}: {canonical_json(theirs[name])}, not {canonical_json(section)}"
+    for lot_id, lot in replayed.lots.items():
+        if lot.remaining != head.lots[lot_id].remaining:
+            return f"head.lots.{lot_id}: {head.lots[lot_id].remaining}, not {lot.remaining}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class LotStory:
+    """Where the credits of one lot came from and went.
+
+    Args:
+        lot_id: the lot.
+        moves: (entry, reason, signed credits, left in the lot), in order.
+    """
+
+    lot_id: str
+    moves: tuple[tuple[Entry, Reason, int, int], ...]
+
+    @property
+    def left(self) -> int:
+        """Credits left in the lot."""
+        return self.moves[-1][3]
+
+
+def explain(journal: Sequence[Entry]) -> list[LotStory]:
+    """Trace every credit of an account from grant to spend, refund, claw-back or expiry."""
+    stories: dict[str, LotStory] = {}
+    for entry in journal:
+        for posting in entry.postings:
+            story = stories.get(posting.lot_id, LotStory(posting.lot_id, ()))
+            before = story.left if story.moves else 0
+            move = (entry, posting.reason, posting.credits, before + posting.credits)
+            stories[posting.lot_id] = replace(story, moves=(*story.moves, move))
+    return list(stories.values())
