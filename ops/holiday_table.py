@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from holidays import country_holidays, list_supported_countries
-
 from reprise.policy.countries import COUNTRIES
 
 YEARS: Final = range(2026, 2036)

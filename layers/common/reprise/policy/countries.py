@@ -6,8 +6,8 @@ The EU and the EEA; France's outermost regions and Åland have ISO codes of thei
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# By code: the country whose holidays are kept there, and its zones. Where there are several, the one
-# that ends a window last counts, so that nobody loses an hour to our not knowing where they live.
+# By code: the country whose holidays are kept there, and its zones. Where there are several, the
+# one that ends a window last counts: nobody loses an hour to our not knowing where they live.
 COUNTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "AT": ("AT", ("Europe/Vienna",)),

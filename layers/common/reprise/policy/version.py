@@ -21,10 +21,9 @@ REQUIRED_CLAUSES = frozenset(
         "degradation",
         "packs_final",
         "pack_uncredited",
-        "leftover",
         "statutory",
+        "statutory_request",
         "request_contents",
-        "in_force_at_purchase",
     }
 )
 

@@ -1,0 +1,49 @@
+"""The EU consumer's right to withdraw from an unused purchase, which comes before any denial.
+
+Source: Directive 2011/83/EU, article 9; the policy's clause `statutory`. The right holds beside the
+policy, so it is looked at whatever the customer calls the request.
+"""
+
+from datetime import datetime
+
+from reprise.policy.calendar import WithdrawalWindow, in_eea, sent_at, withdrawal_window
+from reprise.policy.decision import Evidence, Ruling, Verdict, refund, shown
+from reprise.policy.facts import CaseFacts, OrderFacts
+from reprise.policy.version import PolicyVersion
+
+
+def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ruling:
+    """Return what the right of withdrawal says about an order whose money we hold.
+
+    Unused and in time, it is granted; too late, it is denied (and the policy's own words decide).
+    Used, a renewal, or a buyer of whom we do not know that they are a consumer of the EEA: a person
+    decides, since the right may hold in part or not at all.
+    """
+    evidence: Evidence = (
+        ("order", order.id),
+        ("country", order.country or "unknown"),
+        ("purchased_at", shown(order.purchased_at)),
+        ("credits_used", shown(order.credits_used)),
+    )
+    back = (refund(order),)
+    if not in_eea(order.country):
+        return Ruling(Verdict.PERSON, "withdrawal_country", "statutory", back, evidence=evidence)
+    sent = sent_at(facts.date_header, facts.received_at, policy.mail_date_trust_hours)
+    window = withdrawal_window(order.purchased_at, order.country, policy.withdrawal_days)
+    evidence += (("sent_at", shown(sent)), ("withdrawal_until", shown(window.ends_at)))
+    if sent >= window.ends_at and not _in_doubt(sent, window):
+        return Ruling(Verdict.DENY, "withdrawal_late", "statutory_request", evidence=evidence)
+    for rule, applies in (
+        ("withdrawal_holiday", sent >= window.ends_at),
+        ("withdrawal_business", order.is_business),
+        ("withdrawal_renewal", order.is_renewal),
+        ("withdrawal_used", order.credits_used > 0),
+    ):
+        if applies:
+            return Ruling(Verdict.PERSON, rule, "statutory", back, evidence=evidence)
+    return Ruling(Verdict.APPROVE, "withdrawal", "statutory", back, evidence=evidence)
+
+
+def _in_doubt(sent: datetime, window: WithdrawalWindow) -> bool:
+    """Return whether a late request would be in time by a holiday that we cannot know of."""
+    return not window.is_certain or sent < window.ends_at_with_regional
