@@ -25,7 +25,8 @@ class CheckoutSession:
     Args:
         kind: which of the four events this is; a session that was listed is `completed`.
         payment_intent: None in subscription mode and where nothing was to be paid.
-        amount_total: what is paid, in minor units; None in setup mode only.
+        amount_subtotal: the price before discount and tax, in minor units; amount_total: what is
+            paid. Both, and the currency, are None in setup mode only.
         sku, policy_version: what our server put into the session's metadata, if it did.
         terms_accepted: whether the customer ticked the terms.
         country: of the customer's address, two capital letters, if known.
@@ -41,6 +42,7 @@ class CheckoutSession:
     payment_intent: str | None
     invoice: str | None
     subscription: str | None
+    amount_subtotal: int | None
     amount_total: int | None
     currency: str | None
     sku: str | None
@@ -68,6 +70,7 @@ def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:
         payment_intent=session.ref_or_none("payment_intent"),
         invoice=session.ref_or_none("invoice"),
         subscription=session.ref_or_none("subscription"),
+        amount_subtotal=session.amount("amount_subtotal") if has_amount else None,
         amount_total=session.amount("amount_total") if has_amount else None,
         currency=session.currency() if has_amount else None,
         sku=metadata.maybe_text("sku"),

@@ -131,8 +131,8 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
         country=invoice.maybe_nested("customer_address").maybe_country(),
         lines=lines,
         lines_have_more=line_list.flag("has_more"),
-        payment_intent=invoice.maybe_ref("payment_intent"),
-        charge=invoice.maybe_ref("charge"),
+        payment_intent=_payment(invoice, "payment_intent"),
+        charge=_payment(invoice, "charge"),
         livemode=invoice.flag("livemode"),
     )
 
@@ -181,6 +181,10 @@ def _subscription(invoice: Fields) -> tuple[str | None, Fields]:
         details = invoice.maybe_nested("subscription_details")
         return invoice.ref_or_none("subscription"), details.maybe_nested("metadata")
     raise invoice.fault("parent", "must be present, or subscription")
+
+
+def _payment(invoice: Fields, key: str) -> str | None:
+    return invoice.maybe_ref(key) if invoice.has("parent") else invoice.ref_or_none(key)
 
 
 def _off_stripe(invoice: Fields) -> int:

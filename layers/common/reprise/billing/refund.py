@@ -11,9 +11,7 @@ from reprise.billing.fields import Fields
 
 type RefundStatus = Literal["requires_action", "pending", "succeeded", "canceled", "failed"]
 
-# The order in which a status moves: money that came back to us outranks money that left.
 _STATUSES: tuple[RefundStatus, ...] = get_args(RefundStatus.__value__)
-_RETURNED: frozenset[RefundStatus] = frozenset({"canceled", "failed"})
 
 ATTEMPT_KEY = "reprise_attempt"
 
@@ -86,16 +84,3 @@ def read_charge_refunded(charge: Fields) -> ChargeRefunded:
         currency=charge.currency(),
         livemode=charge.flag("livemode"),
     )
-
-
-def later_status(one: RefundStatus, other: RefundStatus) -> RefundStatus:
-    """Return the status that a refund seen in both states is in; order and repetition are nothing.
-
-    A refund may fail weeks after it succeeded, so failed and canceled outrank succeeded.
-    """
-    return max(one, other, key=_STATUSES.index)
-
-
-def counts(status: RefundStatus) -> bool:
-    """Return whether the money is, or is on its way to be, with the customer."""
-    return status not in _RETURNED
