@@ -6,6 +6,7 @@ MiniStack and SAM CLI pin versions that collide with ours, so they never share o
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -60,13 +61,47 @@ def executable(tool: Tool) -> Path:
 
 
 def bare_environment(**more: str) -> dict[str, str]:
-    """Return an environment without the caller's AWS profile, keys, region or virtualenv."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "VIRTUAL_ENV", "PYTHON", "SAM_CLI_"))
-    }
-    return kept | more
+    """Return an environment that carries over none of the caller's keys, profiles or settings.
+
+    The functions of the local stack inherit it, so what it lacks they cannot come to rely on.
+    """
+    kept = ("HOME", "LANG", "PATH", "SSL_CERT_FILE", "TZ", "USER", "XDG_CACHE_HOME")
+    return {name: os.environ[name] for name in kept if name in os.environ} | more
+
+
+def sam_environment() -> dict[str, str]:
+    """Return the caller's environment with a Python for SAM to build with, and no telemetry.
+
+    SAM looks for `python3.13` with pip on the path; neither uv's own nor a distribution's need
+    have pip, so it gets a virtualenv that does.
+    """
+    python = _TOOLS / "build"
+    if not (python / "bin" / "pip").exists():
+        command = [uv(), "venv", "--quiet", "--seed", "--clear", "--python", "3.13", str(python)]
+        subprocess.run(command, cwd=ROOT, check=True)
+    path = os.pathsep.join((str(python / "bin"), os.environ["PATH"]))
+    return os.environ | {"PATH": path, "SAM_CLI_TELEMETRY": "0"}
+
+
+def run(command: Sequence[str | Path], *, environment: Mapping[str, str]) -> None:
+    """Run a program in the repository, showing what it said only if it fails.
+
+    Raises:
+        subprocess.CalledProcessError: if it fails.
+    """
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stdout)
+        done.check_returncode()
 
 
 def remove(folder: Path) -> None:

@@ -1,0 +1,68 @@
+# `make help` says what there is. Everything that is fetched goes below .local/ and .venv/; nothing outside is touched
+# but uv's cache. A machine needs python3 (3.9 or later, with pip) and make.
+
+SHELL := /bin/bash
+UV_VERSION := 0.13.9
+UV := .local/uv/bin/uv
+RUN := $(UV) run --no-sync
+ARCH ?= arm64
+ENV ?= default
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+.PHONY: demo
+demo: .local/synced ## play the story on a local stack of its own, check every balance, leave nothing running
+	@$(RUN) python -m ops.demo
+
+.PHONY: up
+up: .local/synced ## start the local stack, or deploy the present code onto it
+	@$(RUN) python -m ops.stack up
+
+.PHONY: down
+down: .local/synced ## end what `make up` started
+	@$(RUN) python -m ops.stack down
+
+.PHONY: test
+test: .local/synced ## every test, on the local stack too
+	$(RUN) pytest -q $(ARGS)
+
+.PHONY: lint
+lint: .local/synced ## style, import directions, the template, secrets
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) lint-imports
+	$(RUN) cfn-lint template.yaml
+	git ls-files -z | xargs -0 $(RUN) detect-secrets-hook --baseline .secrets.baseline
+
+.PHONY: types
+types: .local/synced ## mypy, strict
+	$(RUN) mypy
+
+.PHONY: build
+build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
+	@$(RUN) python -m ops.stack.build --architecture $(ARCH)
+
+.PHONY: deploy
+deploy: build ## build and deploy to AWS as ENV of samconfig.toml says (default is the dev stage)
+	$(RUN) python -m ops.stack.sam deploy --config-env $(ENV)
+
+.PHONY: clean
+clean: down ## remove what was built and fetched, uv's cache aside
+	rm -rf .aws-sam .venv .local build
+
+# In / so that a pyenv without our Python version still answers; without venv, pip alone does.
+.local/uv-$(UV_VERSION):
+	@echo "fetching uv $(UV_VERSION)"
+	@rm -rf .local/uv .local/uv-*
+	@mkdir -p .local
+	@cd / && { python3 -m venv "$(CURDIR)/.local/uv" \
+	    && "$(CURDIR)/.local/uv/bin/python" -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); } \
+	  || python3 -m pip install -q --disable-pip-version-check --target "$(CURDIR)/.local/uv" uv==$(UV_VERSION)
+	@touch $@
+
+.local/synced: .local/uv-$(UV_VERSION) pyproject.toml uv.lock
+	@$(UV) sync --locked --quiet
+	@touch $@

@@ -1,0 +1,35 @@
+"""`python -m ops.stack up | down`: the local stack from the command line."""
+
+import argparse
+
+from ops.stack import lifecycle
+from ops.stack.env import StackInfo
+
+
+def main() -> None:
+    """Do what the command says."""
+    parser = argparse.ArgumentParser(prog="python -m ops.stack", description=__doc__)
+    parser.add_argument("command", choices=["up", "down"])
+    if parser.parse_args().command == "up":
+        _show(lifecycle.up())
+    else:
+        print("The local stack is down." if lifecycle.down() else "No local stack was up.")
+
+
+def _show(info: StackInfo) -> None:
+    rows = {
+        "AWS endpoint": info.endpoint,
+        "Stripe webhook": info.webhook_url,
+        "credits API": info.api_url,
+        "event bus": info.event_bus,
+        "mailbox bucket": f"{info.mail_bucket}/{info.mail_prefix}",
+        "ledger table": info.ledger_table,
+        "cases table": info.cases_table,
+    }
+    print("The local stack is up; `make down` ends it.")
+    for name, value in rows.items():
+        print(f"  {name:<15}{value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Brings the local stack up and down: one MiniStack, the built template on it, its secrets."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import boto3
+
+from ops.stack import build, ministack, tools
+from ops.stack.env import STACK_NAME, STATE, NoStackError, StackInfo
+
+_FOLDER: Final = STATE.parent / "ministack"
+
+
+def up() -> StackInfo:
+    """Start the stack, or deploy the present code onto the one that is up, and remember it."""
+    running = _running()
+    if running:
+        info = _deploy(running.server, running.webhook_secret)
+    else:
+        tools.remove(_FOLDER)
+        info = _start(_FOLDER)
+    info.save()
+    return info
+
+
+def down() -> bool:
+    """End exactly what `up` started; return whether it was running."""
+    try:
+        info = StackInfo.load()
+    except NoStackError:
+        return False
+    stopped = ministack.stop(info.server)
+    tools.remove(STATE.parent)
+    return stopped
+
+
+@contextmanager
+def temporary() -> Iterator[StackInfo]:
+    """A stack of its own beside any other, gone at the end: for the demo and the tests."""
+    with tempfile.TemporaryDirectory(prefix="reprise-", ignore_cleanup_errors=True) as folder:
+        info = _start(Path(folder) / "ministack")
+        try:
+            yield info
+        finally:
+            ministack.stop(info.server)
+
+
+def _running() -> StackInfo | None:
+    try:
+        info = StackInfo.load()
+    except NoStackError:
+        return None
+    return info if ministack.is_running(info.server) else None
+
+
+def _start(folder: Path) -> StackInfo:
+    server = ministack.start(folder, enforce_iam=True)
+    try:
+        return _deploy(server, f"whsec_{secrets.token_urlsafe(24)}")
+    except BaseException:
+        ministack.stop(server, keep_folder=True)
+        raise
+
+
+def _deploy(server: ministack.Server, webhook_secret: str) -> StackInfo:
+    architecture = build.host_architecture()
+    arguments = ministack.client_arguments(server.endpoint)
+    with build.exclusive():
+        with _timed("build"):
+            build.build(architecture)
+        with _timed("deploy"):
+            _sam_deploy(arguments, architecture)
+    stack = boto3.client("cloudformation", **arguments).describe_stacks(StackName=STACK_NAME)
+    outputs = {
+        output["OutputKey"]: output["OutputValue"] for output in stack["Stacks"][0]["Outputs"]
+    }
+    boto3.client("secretsmanager", **arguments).put_secret_value(
+        SecretId=outputs["StripeWebhookSecretId"], SecretString=webhook_secret
+    )
+    return StackInfo(server, outputs, webhook_secret)
+
+
+def _sam_deploy(arguments: ministack.ClientArguments, architecture: str) -> None:
+    parameters = {
+        "Stage": "local",
+        "Architecture": architecture,
+        "ClockSource": "event",  # a story moves time by its events
+        "ProductPrincipalArn": f"arn:aws:iam::{ministack.ACCOUNT_ID}:root",
+    }
+    environment = tools.sam_environment() | {
+        "AWS_ENDPOINT_URL": arguments["endpoint_url"],
+        "AWS_ACCESS_KEY_ID": arguments["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": arguments["aws_secret_access_key"],
+        "AWS_DEFAULT_REGION": arguments["region_name"],
+        "SAM_CLI_POLL_DELAY": "0.3",  # seconds; the default is made for a service far away
+    }
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
+        environment.pop(name, None)
+    tools.run(
+        [
+            *(tools.executable(tools.SAM), "deploy", "--stack-name", STACK_NAME, "--resolve-s3"),
+            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
+            "--parameter-overrides",
+            *(f"{name}={value}" for name, value in parameters.items()),
+        ],
+        environment=environment,
+    )
+
+
+@contextmanager
+def _timed(step: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    print(f"  {step:<7}{time.monotonic() - began:6.1f} s", flush=True)
