@@ -1,0 +1,181 @@
+"""`reprise policy`: read the policy book, compare versions, publish a new one."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from reprise.errors import BadInputError
+from reprise.policy.book import PolicyBook, packaged_book
+from reprise.policy.change import check_publishable
+from reprise.policy.reading import VALUE_NAMES, read_version
+from reprise.policy.version import PolicyVersion
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(name="policy", help="The policy book.", no_args_is_help=True)
+
+BOOK_FOLDER: Final = Path(__file__).parents[2] / "layers/common/reprise/policy/book"
+_BAD_INPUT = 2
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if not given.")]
+
+
+@app.command()
+def show(
+    version: Annotated[str | None, typer.Argument(help="Version id; the one in force.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show every value of a version beside the sentence it stands for."""
+    with _bad_input_exits():
+        book = packaged_book()
+        shown = book.in_force(_now()) if version is None else book.version(version)
+    if as_json:
+        _print_json(_as_dict(shown))
+        return
+    table = _table(f"Policy {shown.id}", "clause", "says", "values")
+    for clause in shown.clauses:
+        values = "\n".join(f"{name} = {_text(getattr(shown, name))}" for name in clause.values)
+        table.add_row(clause.id, clause.says or f"(ours) {clause.why}", values)
+    _print(table)
+    _print(f"in force from {shown.effective_from.isoformat()}, content hash {shown.content_hash}")
+
+
+@app.command()
+def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
+    """Show what changes from one version to another, and what of it is material."""
+    with _bad_input_exits():
+        changes = packaged_book().diff(before, after)
+    if as_json:
+        _print_json([asdict(change) for change in changes])
+        return
+    table = _table(f"{before} → {after}", "field", "before", "after", "material")
+    for change in changes:
+        table.add_row(change.field, change.before, change.after, _yes(change.material))
+    _print(table)
+
+
+@app.command()
+def status(*, at: At = None, as_json: AsJson = False) -> None:
+    """Show which version is in force, and which are to come.
+
+    A material version counts only with word that its notices went out, which the deployed system
+    keeps; without it, such a version is shown as waiting.
+    """
+    with _bad_input_exits():
+        instant = _now() if at is None else _instant(at)
+        book = packaged_book()
+    states = _states(book, instant)
+    if as_json:
+        _print_json([{"version": version.id, "state": state} for version, state in states])
+        return
+    table = _table(f"Policy at {instant.isoformat()}", "version", "from", "material", "state")
+    for version, state in states:
+        start = version.effective_from.isoformat()
+        table.add_row(version.id, start, _yes(version.material), state)
+    _print(table)
+
+
+@app.command()
+def publish(
+    file: Annotated[Path, typer.Argument(help="The new version, as JSON.")],
+    *,
+    book_folder: Annotated[Path, typer.Option("--book", help="Folder of the book.")] = BOOK_FOLDER,
+) -> None:
+    """Add a version to the book, if its notice can still be kept."""
+    with _bad_input_exits():
+        try:
+            text = file.read_text("utf-8")
+            texts = [path.read_text("utf-8") for path in sorted(book_folder.glob("*.json"))]
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInputError("file", f"must be a readable UTF-8 file: {error}") from error
+        new = read_version(text)
+        target = book_folder / f"{new.id}.json"
+        if target.parent != book_folder or target.exists():
+            raise BadInputError("version", f"must be new and a plain name, is {new.id!r}")
+        check_publishable(PolicyBook.of(texts).versions[-1], new, _now())
+        PolicyBook.of([*texts, text])
+    target.write_text(text, "utf-8")
+    _print(f"{new.id} is in the book; deploy it, and its notices go out.")
+
+
+def _states(book: PolicyBook, at: datetime) -> list[tuple[PolicyVersion, str]]:
+    in_force, held, upcoming = book.in_force(at), book.held_back(at), book.upcoming(at)
+    states = []
+    for version in book.versions:
+        state = "past"
+        if version == in_force:
+            state = "in force"
+        elif version in upcoming:
+            state = "upcoming"
+        elif version in held:
+            state = "waiting for its notices"
+        states.append((version, state))
+    return states
+
+
+def _as_dict(version: PolicyVersion) -> dict[str, object]:
+    header = {field.name: getattr(version, field.name) for field in fields(version)}
+    return {
+        "version": version.id,
+        "effective_from": version.effective_from.isoformat(),
+        "material": version.material,
+        "summary": version.summary,
+        "content_hash": version.content_hash,
+        "values": {name: header[name] for name in VALUE_NAMES}
+        | {"four_eyes_minor": dict(version.four_eyes_minor)},
+        "clauses": [asdict(clause) for clause in version.clauses],
+    }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(" ".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value)
+    return str(value)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError("--at", "must be like 2026-05-02T00:00:00Z") from error
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - it words a flag
+    return "yes" if value else "no"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(*columns, title=title, show_lines=True)
+    table.columns[0].overflow = "fold"
+    return table
+
+
+def _print(content: Table | str) -> None:
+    Console(highlight=False).print(content)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _bad_input_exits() -> Iterator[None]:
+    """Say which field is wrong and what mends it, and exit with 2, as usage errors do."""
+    try:
+        yield
+    except BadInputError as error:
+        Console(stderr=True, highlight=False).print(str(error), markup=False)
+        raise typer.Exit(_BAD_INPUT) from error
