@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reprise.ledger.account import Account, check
+from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import (
     ChargeGeneration,
     EndSubscription,
@@ -13,7 +14,6 @@ from reprise.ledger.commands import (
     ReverseOrder,
     SettleCharge,
 )
-from reprise.ledger.charges import Outcome
 from reprise.ledger.decide import decide, orders_needed
 from reprise.ledger.entries import Cause, Entry, apply
 from reprise.ledger.lots import LotKind
