@@ -172,8 +172,7 @@ def _status(answer: Answer, reading: Reading) -> Verdict | None:
         step = Step.CALLBACK_EXCEPTION
         return answer.result(tally, said) if kept else answer.undecided(step, code=said)
     if signal is None:
-        known = bool(said) and _error(answer, reading) is not None
-        if known:
+        if said and _is_final(_error(answer, reading)):
             return answer.failed(Step.STATUS_ERROR, answer.error_code() or said)
         return answer.undecided(Step.SHAPE, code=said)
     return _running(answer, reading, waiting=signal is Signal.USER)

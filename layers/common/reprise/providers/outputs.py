@@ -21,8 +21,8 @@ from reprise.providers.values import (
 
 # Slots of an object that are no outputs: what went in, and what is made on the side.
 _BY_PRODUCTS = (
-    *("origin", "source", "input", "image", "cover", "thumbnail", "waveform", "spectrogram"),
-    *("video", "stream", "callback", "webhook", "log", "status", "metrics"),
+    *("origin", "source", "input", "image", "coverimage", "coverart", "thumbnail", "waveform"),
+    *("spectrogram", "video", "stream", "callback", "webhook", "logs", "status", "metrics"),
 )
 _STATES = ("state", "status")
 _RUNNING = frozenset(
@@ -124,7 +124,7 @@ def _items(value: object, place: Outputs) -> Iterator[object]:
 def _slots(value: Mapping[str, object], place: Outputs) -> Iterator[object]:
     for name, item in value.items():
         slot = plain(name).removesuffix("url") if isinstance(name, str) else ""
-        counts = slot in place.only if place.only else not any(one in slot for one in _BY_PRODUCTS)
+        counts = slot in place.only if place.only else not slot.startswith(_BY_PRODUCTS)
         if slot and counts:
             # A list under a name (`stems: [...]`) is outputs too; its items count one by one.
             inner = item if isinstance(item, list) else (item,)
@@ -158,8 +158,8 @@ def _fit(value: object, goods: Goods) -> str:
 
 
 def _is_malformed(item: object, place: Outputs) -> bool:
-    if isinstance(item, Mapping) or item is None:
+    if isinstance(item, Mapping) or is_blank(item):
         return False
-    if place.goods is Goods.NOTES:
-        return True
-    return not isinstance(item, bool if place.goods is Goods.FLAG else str)
+    bare = place.slots or not place.fields  # an output may stand there without an object around it
+    kind = bool if place.goods is Goods.FLAG else str
+    return not isinstance(item, kind) or not (bare or _goods(item, place))

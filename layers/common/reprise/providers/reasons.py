@@ -67,6 +67,8 @@ def finished(outcome: Outcome, delivered: int, promised: int) -> str:
     if outcome is Outcome.EMPTY:
         return "The provider reported success, but nothing usable was delivered."
     outputs = "output" if promised == 1 else "outputs"
-    if outcome is Outcome.PARTIAL or delivered < promised:
+    if outcome is Outcome.PARTIAL:
         return f"{delivered} of {promised} {outputs} delivered."
+    if delivered < promised:
+        return f"Delivered: {delivered} of up to {promised} {outputs}."
     return f"All {promised} {outputs} delivered." if promised > 1 else "Delivered."

@@ -65,15 +65,19 @@ def opened(value: object) -> object:
         return value
 
 
+def spellings(value: object, name: str) -> list[object]:
+    """Return every field of an object that has this plain name."""
+    if not isinstance(value, Mapping):
+        return []
+    return [item for key, item in value.items() if isinstance(key, str) and plain(key) == name]
+
+
 def member(value: object, name: str) -> object:
     """Return an object's field by its plain name; of several spellings the first not blank."""
     if not isinstance(value, Mapping):
         return None if is_blank(value) else MALFORMED
-    found: object = MISSING
-    for key, item in value.items():
-        if isinstance(key, str) and plain(key) == name and is_blank(found):
-            found = item
-    return found
+    found = spellings(value, name) or [MISSING]
+    return next((item for item in found if not is_blank(item)), found[0])
 
 
 def lookup(value: object, path: str) -> object:
@@ -101,11 +105,11 @@ def whole(value: object) -> int | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
-    if not math.isfinite(value) or abs(value) > NUMBER_MAX or value != int(value):
-        return None
-    return int(value)
+    return value if abs(value) <= NUMBER_MAX else None
 
 
 def clip(value: object, chars_max: int = TEXT_CHARS_MAX) -> str:
@@ -142,12 +146,14 @@ def is_url(value: object) -> bool:
 
 def identifier(body: object, paths: Iterable[str]) -> str | None:
     """Return the one id under the paths; None if there is none, or two that disagree."""
-    found = {clip(lookup(body, path), ID_CHARS_MAX + 1) for path in paths} - {""}
-    known = {one for one in found if not is_blank(one)}
-    if len(known) != 1:
-        return None
-    only = known.pop()
-    return only if len(only) <= ID_CHARS_MAX else None
+    found = set[str]()
+    for path in paths:
+        above, _, name = path.rpartition(".")
+        parent = lookup(body, above) if above else body
+        ids = spellings(opened(parent), plain(name))
+        found |= {clip(one, ID_CHARS_MAX + 1) for one in ids if not is_blank(one)} - {""}
+    only = found.pop() if len(found) == 1 else ""
+    return only if 0 < len(only) <= ID_CHARS_MAX else None
 
 
 def unwrap(body: object, anchors: Iterable[str]) -> Mapping[str, object] | None:
