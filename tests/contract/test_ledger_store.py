@@ -63,7 +63,7 @@ def store(request):
 
 @pytest.fixture
 def ledger(store):
-    return Ledger(store, RULES, pause=lambda _: None)
+    return Ledger(store, lambda _: RULES, pause=lambda _: None)
 
 
 def grant(ledger, purchase, account="usr_1"):
@@ -249,7 +249,7 @@ def test_a_task_is_attached_without_an_entry_and_the_latest_stands(ledger, store
 @pytest.mark.parametrize("store", ["memory", "ministack"], indirect=True)
 def test_writers_on_one_account_lose_no_update(store):
     """Moto's transactions are not thread-safe, so it is left out."""
-    ledger = Ledger(store, RULES, pause=lambda _: None)
+    ledger = Ledger(store, lambda _: RULES, pause=lambda _: None)
     grant(ledger, pack(credits=1000))
 
     def write(writer):

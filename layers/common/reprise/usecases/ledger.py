@@ -59,12 +59,12 @@ class Ledger:
 
     Args:
         store: where accounts live.
-        rules: policy values by version.
+        rules_at: the policy values, and the version in force at an instant.
         pause: called with the attempt's number (from zero) before trying again; sleeps, jittered.
     """
 
     store: LedgerStore
-    rules: Rules
+    rules_at: Callable[[datetime], Rules]
     pause: Callable[[int], None]
 
     def account(self, account_id: str) -> Account:
@@ -135,7 +135,9 @@ class Ledger:
             standing = read.entries.get(command.key)
             if standing is not None:
                 return self._stands(account, standing, command, now)
-            decision = decide(account, command, now, self.rules, self._orders(read, command))
+            decision = decide(
+                account, command, now, self.rules_at(now), self._orders(read, command)
+            )
             if decision is None:
                 return Result(Effect.UNCHANGED, account)
             try:

@@ -1,0 +1,232 @@
+"""The desk in the cases table: account directory and parked events."""
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, override
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reprise.adapters.dynamodb.errors import raise_for
+from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.canonical import digest
+from reprise.ledger.instants import of_ms, to_ms
+from reprise.ports.desk import Directory, EmailTakenError, Parked, ParkingLot, Profile, folded
+from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_NEW = "attribute_not_exists(pk)"
+_OURS = "account = :account"
+_PARKED = "parked"
+_DONE_KEPT = timedelta(days=30)
+"""How long an applied event is kept: as long as Stripe lists it."""
+
+
+class DynamoDirectory(Directory):
+    """A `Directory` in the cases table; an address is found by its hash.
+
+    Args:
+        client: a DynamoDB client.
+        table: the cases table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    @override
+    def put_profile(self, profile: Profile) -> None:
+        known = self.profile(profile.account_id)
+        account = {":account": {"S": profile.account_id}}
+        actions: Any = [
+            {"Put": {"TableName": self._table, "Item": _profile_item(profile)}},
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": _email_key(profile.email) | {"account": {"S": profile.account_id}},
+                    "ConditionExpression": f"{_NEW} OR {_OURS}",
+                    "ExpressionAttributeValues": account,
+                }
+            },
+        ]
+        if known is not None and folded(known.email) != folded(profile.email):
+            actions.append({"Delete": {"TableName": self._table, "Key": _email_key(known.email)}})
+        try:
+            self._client.transact_write_items(TransactItems=actions)
+        except (ClientError, BotoCoreError) as error:
+            try:
+                raise_for(error)
+            except HeadMovedError:
+                raise EmailTakenError("email: already belongs to another account") from error
+
+    @override
+    def profile(self, account_id: str) -> Profile | None:
+        item = self._get(key_of(account_key(account_id), "profile"))
+        if item is None:
+            return None
+        return Profile(
+            account_id=account_id,
+            email=item["email"]["S"],
+            locale=item["locale"]["S"],
+            country=item["country"]["S"],
+            registered_at=of_ms(int(item["at"]["N"])),
+        )
+
+    @override
+    def account_of(self, email: str) -> str | None:
+        item = self._get(_email_key(email))
+        return None if item is None else str(item["account"]["S"])
+
+    def _get(self, key: Item) -> Item | None:
+        try:
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        except (ClientError, BotoCoreError) as error:
+            raise_for(error)
+        return answer.get("Item")
+
+
+class DynamoParkingLot(ParkingLot):
+    """A `ParkingLot` in the cases table.
+
+    Args:
+        client: a DynamoDB client.
+        table: the cases table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    @override
+    def park(self, parked: Parked) -> None:
+        actions: Any = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": _parked_item(parked),
+                    "ConditionExpression": _NEW,
+                }
+            }
+        ]
+        if parked.waits_for is not None:
+            waiting = key_of(f"waiting#{parked.waits_for}", parked.parked_id)
+            actions.append({"Put": {"TableName": self._table, "Item": waiting}})
+        try:
+            self._client.transact_write_items(TransactItems=actions)
+        except (ClientError, BotoCoreError) as error:
+            try:
+                raise_for(error)
+            except EntryExistsError:
+                return
+
+    @override
+    def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:
+        start: Any = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
+        answer = self._query(
+            IndexName="due",
+            KeyConditionExpression="due_shard = :shard",
+            ExpressionAttributeValues={":shard": {"S": _PARKED}},
+            Limit=min(limit, PAGE_MAX),
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        ids = [item["pk"]["S"].removeprefix("parked#") for item in answer["Items"]]
+        return Page(self._still_waiting(ids), json.dumps(last) if last else None)
+
+    @override
+    def waiting_for(self, wanted: str) -> list[Parked]:
+        answer = self._query(
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"waiting#{wanted}"}},
+            ConsistentRead=True,
+        )
+        return list(self._still_waiting([item["sk"]["S"] for item in answer["Items"]]))
+
+    @override
+    def retried(self, parked: Parked, done_at: datetime | None) -> None:
+        expression = "SET attempts = :attempts"
+        values: Item = {":attempts": {"N": str(parked.attempts + 1)}}
+        if done_at is not None:
+            # Out of the list of what waits; removed by TTL once Stripe no longer lists it either.
+            expression += ", done_at = :done, expires = :expires REMOVE due_shard, due_at"
+            values[":done"] = {"N": str(to_ms(done_at))}
+            values[":expires"] = {"N": str(int((done_at + _DONE_KEPT).timestamp()))}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=key_of(f"parked#{parked.parked_id}", _PARKED),
+                UpdateExpression=expression,
+                ExpressionAttributeValues=values,
+            )
+            if done_at is not None and parked.waits_for is not None:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=key_of(f"waiting#{parked.waits_for}", parked.parked_id),
+                )
+        except (ClientError, BotoCoreError) as error:
+            raise_for(error)
+
+    def _still_waiting(self, ids: list[str]) -> tuple[Parked, ...]:
+        found = []
+        for parked_id in ids:
+            key = key_of(f"parked#{parked_id}", _PARKED)
+            try:
+                answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+            except (ClientError, BotoCoreError) as error:
+                raise_for(error)
+            if "Item" in answer and "done_at" not in answer["Item"]:
+                found.append(_parked_of(answer["Item"]))
+        return tuple(found)
+
+    def _query(self, **arguments: Any) -> Item:  # noqa: ANN401 - the client's own
+        try:
+            return dict(self._client.query(TableName=self._table, **arguments))
+        except (ClientError, BotoCoreError) as error:
+            raise_for(error)
+
+
+def _email_key(email: str) -> Item:
+    return key_of(f"email#{digest(folded(email))}", "email")
+
+
+def _profile_item(profile: Profile) -> Item:
+    return {
+        **key_of(account_key(profile.account_id), "profile"),
+        "email": {"S": profile.email},
+        "locale": {"S": profile.locale},
+        "country": {"S": profile.country},
+        "at": {"N": str(to_ms(profile.registered_at))},
+    }
+
+
+def _parked_item(parked: Parked) -> Item:
+    item = {
+        **key_of(f"parked#{parked.parked_id}", _PARKED),
+        "source": {"S": parked.source},
+        "kind": {"S": parked.kind},
+        "field": {"S": parked.field},
+        "reason": {"S": parked.reason},
+        "body": {"B": parked.body},
+        "attempts": {"N": str(parked.attempts)},
+        "due_shard": {"S": _PARKED},
+        "due_at": {"N": str(to_ms(parked.parked_at))},
+        "parked_at": {"N": str(to_ms(parked.parked_at))},
+    }
+    if parked.waits_for is not None:
+        item["waits_for"] = {"S": parked.waits_for}
+    return item
+
+
+def _parked_of(item: Item) -> Parked:
+    return Parked(
+        parked_id=item["pk"]["S"].removeprefix("parked#"),
+        source=item["source"]["S"],
+        kind=item["kind"]["S"],
+        field=item["field"]["S"],
+        reason=item["reason"]["S"],
+        waits_for=item["waits_for"]["S"] if "waits_for" in item else None,
+        body=item["body"]["B"],
+        parked_at=of_ms(int(item["parked_at"]["N"])),
+        attempts=int(item["attempts"]["N"]),
+    )

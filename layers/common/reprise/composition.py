@@ -1,0 +1,69 @@
+"""The composition root: ports bound to AWS, once per function, at its first event."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
+from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.ledger.terms import Rules, Terms
+from reprise.policy.book import PolicyBook, packaged_book
+from reprise.settings import LedgerSettings
+from reprise.usecases.ledger import Ledger
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+# Network faults are the SDK's to retry; conditions and conflicts are the ledger's.
+CLIENT_CONFIG = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+)
+_PAUSE_SECONDS_MAX = 0.25
+_PAUSE_SECONDS_FIRST = 0.01
+
+
+def dynamodb() -> "DynamoDBClient":
+    """Return a DynamoDB client; one per function."""
+    return boto3.client("dynamodb", config=CLIENT_CONFIG)
+
+
+def ledger(settings: LedgerSettings, client: "DynamoDBClient") -> Ledger:
+    """Return the ledger in its table, under the packaged policy book."""
+    return Ledger(
+        DynamoLedgerStore(client, settings.ledger_table), rules_at(packaged_book()), pause
+    )
+
+
+def directory(client: "DynamoDBClient", cases_table: str) -> DynamoDirectory:
+    """Return the account directory."""
+    return DynamoDirectory(client, cases_table)
+
+
+def parking_lot(client: "DynamoDBClient", cases_table: str) -> DynamoParkingLot:
+    """Return where events wait that cannot be applied yet."""
+    return DynamoParkingLot(client, cases_table)
+
+
+def rules_at(book: PolicyBook) -> Callable[[datetime], Rules]:
+    """Return the ledger's view of a policy book: its terms, and the version in force."""
+    terms = {
+        version.id: Terms(
+            version=version.id,
+            leftover=timedelta(days=version.leftover_days),
+            reissue=timedelta(days=version.reissue_days),
+            notice=timedelta(days=version.min_expiry_notice_days),
+        )
+        for version in book.versions
+    }
+    return lambda now: Rules(book.in_force(now).id, terms)
+
+
+def pause(attempt: int) -> None:
+    """Sleep before trying again: exponential, fully jittered, a quarter of a second at most."""
+    ceiling = min(_PAUSE_SECONDS_MAX, _PAUSE_SECONDS_FIRST * 2**attempt)
+    time.sleep(random.uniform(0, ceiling))  # noqa: S311 - spreads load, keeps no secret

@@ -1,0 +1,102 @@
+"""The only reader of the environment: one frozen settings model per function.
+
+A field `ledger_table` is read from `LEDGER_TABLE`. A missing or malformed variable stops the
+function at its first event with an error that names it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from reprise.clock import ClockSource
+from reprise.errors import PermanentError
+
+
+class SettingInvalidError(PermanentError):
+    """An environment variable is missing or not of its form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """What every function that touches the ledger is told.
+
+    Args:
+        stage: `local`, `dev`, `staging` or `prod`.
+        clock: `wall`, or `event` on the local stack.
+        ledger_table: name of the ledger's table.
+    """
+
+    stage: str
+    clock: ClockSource
+    ledger_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeWebhookSettings(LedgerSettings):
+    """What the webhook is told besides.
+
+    Args:
+        cases_table: where events are parked.
+        stripe_webhook_secret_id: the secret that holds the signing secrets, one or two.
+        stripe_livemode: whether real money moves here.
+    """
+
+    cases_table: str
+    stripe_webhook_secret_id: str
+    stripe_livemode: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditsApiSettings(LedgerSettings):
+    """What the API is told besides: where the account directory is."""
+
+    cases_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundEmailSettings(LedgerSettings):
+    """What the refund mailbox is told besides.
+
+    Args:
+        cases_table: where cases are opened and accounts are looked up.
+        mail_bucket: where SES stores raw messages.
+        mail_prefix: what their keys begin with.
+    """
+
+    cases_table: str
+    mail_bucket: str
+    mail_prefix: str
+
+
+def read_settings[T](kind: type[T], environment: Mapping[str, str] | None = None) -> T:
+    """Return the settings of a function, read from the environment.
+
+    Args:
+        kind: a settings model; its fields are names, `bool`s or one of a few words.
+        environment: read instead of the process's own.
+
+    Raises:
+        SettingInvalidError: a variable is missing, empty or malformed.
+    """
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        name = field.name.upper()
+        text = given.get(name, "").strip()
+        if not text and field.default is not MISSING:
+            continue
+        values[field.name] = _parsed(name, text, field.type)
+    return kind(**values)
+
+
+def _parsed(name: str, text: str, kind: object) -> object:
+    if not text:
+        raise SettingInvalidError(f"{name}: must be set")
+    if kind is bool:
+        if text not in {"true", "false"}:
+            raise SettingInvalidError(f"{name}: must be true or false, is {text!r}")
+        return text == "true"
+    if kind is ClockSource and text not in {"wall", "event"}:
+        raise SettingInvalidError(f"{name}: must be wall or event, is {text!r}")
+    return text
