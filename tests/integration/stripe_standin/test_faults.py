@@ -27,11 +27,12 @@ def test_a_key_answers_the_same_for_the_same_parameters_and_refuses_others(clien
     assert client.refunds.create(PARAMS | {"amount": 500}, KEY).id != first.id
 
 
-def test_a_key_in_use_is_refused(client, control):
+def test_a_key_in_use_is_refused(client, control, standin):
     control("faults", kind="delay", path="/v1/refunds", seconds=0.5)
     slow = threading.Thread(target=client.refunds.create, args=(PARAMS, KEY))
     slow.start()
-    time.sleep(0.2)
+    while not standin.standin.state.requests:
+        time.sleep(0.01)
     with pytest.raises(stripe.APIError) as refused:
         client.refunds.create(PARAMS, KEY)
     slow.join()
