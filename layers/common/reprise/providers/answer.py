@@ -7,6 +7,7 @@ from typing import Self
 from reprise.providers import reasons
 from reprise.providers.operation import Operation
 from reprise.providers.outputs import Tally
+from reprise.providers.promises import Promise
 from reprise.providers.rules import Dialect
 from reprise.providers.values import clip, first, identifier, is_blank, lookup, unwrap, whole, word
 from reprise.providers.verdict import Channel, Outcome, Step, Verdict
@@ -35,7 +36,7 @@ class Answer:
         http_status: status of the HTTP response.
         headers: the response's headers, where the answer is described with them.
         raw: the body before it was unwrapped.
-        promised: outputs that this charge promised, or None.
+        own: what this charge promised, where it differs from the operation's promise.
     """
 
     dialect: Dialect
@@ -45,7 +46,7 @@ class Answer:
     http_status: int
     headers: object
     raw: object
-    promised: int | None
+    own: Promise
 
     @classmethod
     def of(
@@ -56,7 +57,7 @@ class Answer:
         body: object,
         *,
         http_status: int,
-        promised: int | None,
+        own: Promise,
     ) -> Self:
         """Return the answer, out of its wrappers and its HTTP description."""
         headers: object = {}
@@ -64,7 +65,7 @@ class Answer:
             http_status = whole(body.get("http_status")) or http_status
             headers, body = body.get("headers"), body.get("body")
         read = unwrap(body, dialect.anchors) or {}
-        return cls(dialect, operation, Channel(channel), read, http_status, headers, body, promised)
+        return cls(dialect, operation, Channel(channel), read, http_status, headers, body, own)
 
     @property
     def code(self) -> int | None:
@@ -116,9 +117,9 @@ class Answer:
 
     def promise(self, tally: Tally) -> tuple[int, int]:
         """Return how many outputs were promised, and from how many on that is kept."""
-        promise = self.dialect.promise(self.operation)
-        promised = self.promised or promise.outputs or max(1, tally.listed)
-        return promised, promise.kept_from(promised)
+        usual = self.dialect.promise(self.operation)
+        promised = self.own.outputs or usual.outputs or max(1, tally.listed)
+        return promised, Promise(promised, self.own.enough or usual.enough).kept_from(promised)
 
     def _message(self) -> str:
         return clip(first(self.body, self.dialect.messages))

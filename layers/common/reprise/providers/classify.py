@@ -12,6 +12,7 @@ from reprise.providers.answer import Answer, is_error
 from reprise.providers.dialects import DIALECTS
 from reprise.providers.operation import Operation
 from reprise.providers.outputs import Tally, count
+from reprise.providers.promises import Promise
 from reprise.providers.rules import AudioBytes, Reading, Signal
 from reprise.providers.values import MISSING, clip, first, is_blank, lookup, whole, word
 from reprise.providers.verdict import Channel, Outcome, Step, Verdict
@@ -31,6 +32,7 @@ def classify(
     http_status: int = 200,
     *,
     promised: int | None = None,
+    enough: int | None = None,
 ) -> Verdict:
     """Read one answer of a provider.
 
@@ -42,19 +44,21 @@ def classify(
             is described as `{"http_status", "headers", "body"}`.
         http_status: status of the HTTP response; a callback has none.
         promised: outputs that this charge promised, where that is not the operation's promise.
+        enough: usable outputs from which on the promise counts as kept, where the policy of this
+            charge says another number than the operation's promise.
 
     Raises:
-        BadInputError: `promised` is below 1.
+        BadInputError: `promised` or `enough` is below 1.
     """
-    if promised is not None and promised < 1:
-        raise BadInputError("promised", "must be at least 1")
+    for name, number in (("promised", promised), ("enough", enough)):
+        if number is not None and number < 1:
+            raise BadInputError(name, "must be at least 1")
     dialect = DIALECTS.get(provider)
     reading = dialect.readings.get((channel, operation)) if dialect else None
     if dialect is None or reading is None:
         return _unsupported(f"{provider}.{channel}", promised or 1)
-    answer = Answer.of(
-        dialect, operation, channel, body, http_status=http_status, promised=promised
-    )
+    own = Promise(promised, enough)
+    answer = Answer.of(dialect, operation, channel, body, http_status=http_status, own=own)
     if isinstance(reading, AudioBytes):
         return _audio(answer, reading)
     verdicts = (step(answer, reading) for step in _STEPS[answer.channel])

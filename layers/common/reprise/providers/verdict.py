@@ -93,3 +93,8 @@ class Verdict:
     def terminal(self) -> bool:
         """Whether it ends the generation. Unless authenticated, poll before settling anything."""
         return self.outcome in FINAL
+
+    @property
+    def step(self) -> Step:
+        """Which step of the reading decided."""
+        return Step(self.rule.rpartition(".")[2])

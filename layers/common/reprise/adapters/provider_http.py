@@ -1,0 +1,155 @@
+"""Polling kie.ai and sunoapi.org over HTTP.
+
+Nothing that goes wrong on the way is a verdict about the task: it is a `TransientError`, and the
+deadline decides what an unanswered question means. Source: docs.kie.ai/suno-api and
+docs.sunoapi.org/suno-api ("get … details").
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, override
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+
+from reprise.adapters.guard import Guard, GuardRefusedError, Limits
+from reprise.errors import BadInputError
+from reprise.ports.provider import (
+    PollResult,
+    ProviderNotPollableError,
+    ProviderPoller,
+    ProviderUnavailableError,
+)
+from reprise.providers.classify import classify
+from reprise.providers.operation import STEMS, TRACKS, Operation
+from reprise.providers.verdict import Channel, Step
+
+RESPONSE_BYTES_MAX: Final = 2_000_000
+CONNECT_S_MAX: Final = 3.0
+READ_S_MAX: Final = 8.0
+TOTAL_S_MAX: Final = 15.0
+
+_CHUNK_BYTES: Final = 65_536
+
+# A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
+_RECORDS: Mapping[Operation, tuple[str, ...]] = {
+    **dict.fromkeys(TRACKS, ("/api/v1/generate/record-info",)),
+    **dict.fromkeys(STEMS, ("/api/v1/vocal-removal/record-info",)),
+    Operation.LYRICS: ("/api/v1/lyrics/record-info",),
+    Operation.WAV: ("/api/v1/wav/record-info",),
+    Operation.MIDI: ("/api/v1/midi/record-info",),
+    Operation.VOICE_CLONE: ("/api/v1/voice/record-info", "/api/v1/voice/validate-info"),
+}
+_POLLABLE: Final = frozenset({"kie", "sunoapi"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderApi:
+    """Where a provider's API is, and the key to it.
+
+    Args:
+        base_url: scheme and host, say `https://api.kie.ai`; the local stack names its stand-in.
+        api_key: the bearer token.
+
+    Raises:
+        BadInputError: no usable address, or no key.
+    """
+
+    base_url: str
+    api_key: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise BadInputError("base_url", "must be an absolute http(s) address")
+        if not self.api_key.strip():
+            raise BadInputError("api_key", "must not be empty")
+
+
+class HttpProviderPoller(ProviderPoller):
+    """Asks the providers' record endpoints.
+
+    Args:
+        apis: the providers that are in use, by the name of their dialect.
+        limits: how hard each of them may be used.
+        monotonic: a clock that never goes back; seconds.
+        sleep: waits; seconds.
+    """
+
+    def __init__(
+        self,
+        apis: Mapping[str, ProviderApi],
+        limits: Limits | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        limits = limits or Limits()
+        self._apis = dict(apis)
+        self._guards = {name: Guard(name, limits, monotonic, sleep) for name in apis}
+        self._monotonic = monotonic
+        self._http = urllib3.PoolManager(maxsize=limits.concurrent_max, retries=False)
+
+    @override
+    def poll(self, provider: str, operation: Operation, task_id: str) -> PollResult:
+        api = self._apis.get(provider)
+        if api is None or provider not in _POLLABLE:
+            raise ProviderNotPollableError(f"provider {provider!r}: configure its API to poll it")
+        for path in _RECORDS[operation]:
+            url = f"{api.base_url.rstrip('/')}{path}?{urlencode({'taskId': task_id})}"
+            result = self._ask(provider, operation, url, api.api_key)
+            if result.verdict.step is not Step.UNKNOWN_ID:
+                break
+        return result
+
+    def _ask(self, provider: str, operation: Operation, url: str, api_key: str) -> PollResult:
+        try:
+            with self._guards[provider].call():
+                status, raw = self._get(provider, url, api_key)
+                return _read(provider, operation, status, raw)
+        except GuardRefusedError as error:
+            raise ProviderUnavailableError(str(error)) from error
+
+    def _get(self, provider: str, url: str, api_key: str) -> tuple[int, bytes]:
+        try:
+            response = self._http.request(
+                "GET",
+                url,
+                headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
+                timeout=urllib3.Timeout(connect=CONNECT_S_MAX, read=READ_S_MAX),
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                return response.status, self._body(provider, response)
+            finally:
+                # What was left unread is not worth reading, so the connection goes.
+                response.close()
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            kind = type(error).__name__
+            raise ProviderUnavailableError(f"{provider}: the poll failed ({kind})") from error
+
+    def _body(self, provider: str, response: urllib3.BaseHTTPResponse) -> bytes:
+        """Return the body, bounded in bytes and in time: a drip of bytes would never time out."""
+        ends_at = self._monotonic() + TOTAL_S_MAX
+        body = bytearray()
+        while chunk := response.read1(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > RESPONSE_BYTES_MAX:
+                raise ProviderUnavailableError(f"{provider}: more than {RESPONSE_BYTES_MAX} bytes")
+            if self._monotonic() > ends_at:
+                raise ProviderUnavailableError(f"{provider}: not done after {TOTAL_S_MAX} s")
+        return bytes(body)
+
+
+def _read(provider: str, operation: Operation, status: int, raw: bytes) -> PollResult:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        fix = f"{provider}: HTTP {status} without JSON"
+        raise ProviderUnavailableError(fix) from error
+    verdict = classify(provider, operation, Channel.POLL, body, status)
+    if verdict.step is Step.POLL_ERROR:
+        raise ProviderUnavailableError(f"{provider}: code {verdict.code} {verdict.detail}".rstrip())
+    return PollResult(verdict, body, status)
