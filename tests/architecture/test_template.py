@@ -1,0 +1,183 @@
+"""The template keeps the promises that no unit test can see."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from reprise.metrics import NAMESPACE, Metric
+
+from tests.support.template import ROOT, functions, logical_id, resources, target, template
+
+WIRED = sorted(functions())
+
+
+def statements(stem: str) -> list[dict]:
+    return [entry for policy in functions()[stem]["Policies"] for entry in policy["Statement"]]
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def alarms() -> list[dict]:
+    return list(resources("AWS::CloudWatch::Alarm").values())
+
+
+def alarmed_queues() -> set[str]:
+    return {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms()
+        if alarm["Namespace"] == "AWS/SQS"
+    }
+
+
+def test_cfn_lint_finds_nothing():
+    lint = Path(sys.executable).with_name("cfn-lint")
+    command = [lint, ROOT / "template.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("stem", WIRED)
+def test_a_function_is_packaged_under_the_path_it_is_imported_by(stem):
+    function = functions()[stem]
+    assert function["CodeUri"] == f"functions/{stem}"
+    assert function["Handler"] == f"functions.{stem}.app.handler"
+    metadata = template()["Resources"][logical_id(stem)]["Metadata"]
+    assert metadata["BuildProperties"]["ParentPackageMode"] == "auto"
+
+
+@pytest.mark.parametrize("stem", WIRED)
+def test_a_function_that_nobody_waits_for_has_a_failure_destination(stem):
+    """HTTP callers see the error and SQS keeps the message; all others need a place for it."""
+    function = functions()[stem]
+    events = {event["Type"] for event in function.get("Events", {}).values()}
+    called = {
+        target(integration["IntegrationUri"])
+        for integration in resources("AWS::ApiGatewayV2::Integration").values()
+    }
+    if logical_id(stem) in called or events == {"SQS"}:
+        return
+    destination = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+    assert target(destination["Destination"]) in alarmed_queues()
+
+
+@pytest.mark.parametrize("stem", WIRED)
+def test_a_queue_waits_six_timeouts_and_gives_up_into_a_watched_queue(stem):
+    function = functions()[stem]
+    timeout = function.get("Timeout", template()["Globals"]["Function"]["Timeout"])
+    for event in function.get("Events", {}).values():
+        if event["Type"] != "SQS":
+            continue
+        assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        queue = resources("AWS::SQS::Queue")[target(event["Properties"]["Queue"])]
+        assert queue["VisibilityTimeout"] >= 6 * timeout
+        assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in alarmed_queues()
+
+
+def test_a_rule_keeps_what_it_cannot_deliver():
+    for rule in resources("AWS::Events::Rule").values():
+        for destination in rule["Targets"]:
+            assert target(destination["DeadLetterConfig"]["Arn"]) in alarmed_queues()
+
+
+def test_every_log_has_a_retention_and_every_function_writes_to_its_own():
+    groups = resources("AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in group for group in groups.values())
+    written = [target(function["LoggingConfig"]["LogGroup"]) for function in functions().values()]
+    assert len(set(written)) == len(written)
+    assert set(written) <= set(groups)
+
+
+@pytest.mark.parametrize("stem", WIRED)
+def test_a_function_may_do_what_it_needs_and_no_more(stem):
+    for statement in statements(stem):
+        assert statement["Sid"]
+        for action in as_list(statement["Action"]):
+            assert "*" not in action
+            assert action not in {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"}
+        for resource in as_list(statement["Resource"]):
+            assert json.dumps(resource) != '"*"'
+
+
+def test_the_ledger_forgets_nothing():
+    """No function may delete an item of the ledger, or rewrite it outside a condition's reach."""
+    for stem in WIRED:
+        for statement in statements(stem):
+            if "LedgerTable" in json.dumps(statement["Resource"]):
+                actions = set(as_list(statement["Action"]))
+                assert not actions & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+
+
+def test_reading_mail_gives_no_right_to_money():
+    for statement in statements("refund_email"):
+        actions = set(as_list(statement["Action"]))
+        if "LedgerTable" in json.dumps(statement["Resource"]):
+            assert actions <= {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+        assert "secretsmanager:GetSecretValue" not in actions
+
+
+def test_time_is_the_wall_clock_in_production():
+    rule = template()["Rules"]["ProdRunsOnTheWallClock"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert [each["Assert"] for each in rule["Assertions"]] == [
+        {"Fn::Equals": [{"Ref": "ClockSource"}, "wall"]}
+    ]
+    assert template()["Parameters"]["ClockSource"]["Default"] == "wall"
+
+
+def test_every_metric_of_the_code_is_watched_and_every_watched_one_exists():
+    named = [alarm["MetricName"] for alarm in alarms() if alarm["Namespace"] == NAMESPACE]
+    alarmed = {name["Fn::Sub"] if isinstance(name, dict) else name for name in named}
+    boards = json.dumps(resources("AWS::CloudWatch::Dashboard"))
+    assert alarmed <= set(Metric)
+    assert [name for name in Metric if name not in alarmed and name not in boards] == []
+
+
+def test_metrics_are_named_by_the_enumeration_only():
+    """A literal name would escape the test above."""
+    literal = re.compile(r"add_metric\(\s*(?:name=)?[\"']")
+    for folder in ("layers/common/reprise", "functions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert not literal.search(path.read_text()), path
+
+
+def test_alarms_look_where_the_metrics_are_written():
+    """Powertools writes one dimension, the service, which Globals sets to the stack's name."""
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == NAMESPACE
+    for alarm in alarms():
+        if alarm["Namespace"] == NAMESPACE:
+            service = {"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}
+            assert alarm["Dimensions"] == [service]
+
+
+def test_every_alarm_notifies_somebody_and_every_function_has_one():
+    assert all("AlarmActions" in alarm for alarm in alarms())
+    watched = {
+        target(alarm["Dimensions"][0]["Value"])
+        for alarm in alarms()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    }
+    assert watched == set(resources("AWS::Serverless::Function"))
+
+
+def test_tables_and_mail_are_kept_safe():
+    for table in resources("AWS::DynamoDB::Table").values():
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+        assert table["SSESpecification"]["SSEEnabled"]
+    assert "TimeToLiveSpecification" not in resources("AWS::DynamoDB::Table")["LedgerTable"]
+    bucket = resources("AWS::S3::Bucket")["MailBucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    deny = resources("AWS::S3::BucketPolicy")["MailBucketPolicy"]["PolicyDocument"]["Statement"][0]
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_only_the_webhook_is_open():
+    routes = resources("AWS::ApiGatewayV2::Route").values()
+    by_kind = {route["RouteKey"]: route["AuthorizationType"] for route in routes}
+    assert {key for key, kind in by_kind.items() if kind != "AWS_IAM"} == {"POST /stripe/webhook"}
