@@ -4,14 +4,23 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from reprise import settings
 from reprise.metrics import NAMESPACE, Metric
 
 from tests.support.template import ROOT, functions, logical_id, resources, target, template
 
 WIRED = sorted(functions())
+SETTINGS = {
+    "credits_api": settings.CreditsApiSettings,
+    "expiry_sweep": settings.LedgerSettings,
+    "provider_events": settings.LedgerSettings,
+    "refund_email": settings.RefundEmailSettings,
+    "stripe_webhook": settings.StripeWebhookSettings,
+}
 
 
 def statements(stem: str) -> list[dict]:
@@ -90,6 +99,14 @@ def test_every_log_has_a_retention_and_every_function_writes_to_its_own():
     written = [target(function["LoggingConfig"]["LogGroup"]) for function in functions().values()]
     assert len(set(written)) == len(written)
     assert set(written) <= set(groups)
+
+
+@pytest.mark.parametrize("stem", WIRED)
+def test_a_function_is_told_exactly_what_its_settings_read(stem):
+    shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+    told = shared | functions()[stem].get("Environment", {}).get("Variables", {})
+    read = {field.name.upper() for field in fields(SETTINGS[stem])}
+    assert {name for name in told if not name.startswith("POWERTOOLS_")} == read
 
 
 @pytest.mark.parametrize("stem", WIRED)
