@@ -8,22 +8,10 @@ from reprise.canonical import Json
 from reprise.catalogue.model import Catalogue, Pack, PackPrice, Plan, PlanPrice, Rights
 from reprise.documents import amounts, array, exactly, flag, obj, read_document, string, whole
 from reprise.errors import BadInputError
+from reprise.providers.operation import Operation
 
-# The twelve operations that the policy lists; a catalogue prices each of them and no other.
-OPERATIONS = (
-    "music_simple",
-    "music_custom",
-    "lyrics",
-    "stems_2",
-    "stems_12",
-    "replace_section",
-    "extend",
-    "add_vocals",
-    "add_instrumental",
-    "voice_clone",
-    "wav",
-    "midi",
-)
+# A catalogue prices each of the operations that the policy lists, and no other.
+OPERATIONS = tuple(operation.value for operation in Operation)
 
 
 def read_catalogue(text: str) -> Catalogue:
