@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -31,7 +31,7 @@ class StackInfo:
 
     server: Server
     outputs: Mapping[str, str]
-    webhook_secret: str
+    webhook_secret: str = field(repr=False)
 
     @property
     def endpoint(self) -> str:

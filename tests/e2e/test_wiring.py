@@ -1,0 +1,42 @@
+"""What is open is open, what is closed is closed, on the deployed template."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from ops.stack.product import SOURCE, send
+
+pytestmark = [pytest.mark.stack, pytest.mark.built]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/accounts/u1"),
+        ("POST", "/accounts/u1/charges"),
+        ("POST", "/accounts/u1/charges/g1/task"),
+        ("GET", "/accounts/u1/balance"),
+        ("GET", "/accounts/u1/history"),
+    ],
+)
+def test_the_api_is_closed_to_whoever_does_not_sign(stack, method, path):
+    assert send(method, stack.api_url + path, b"{}", {}).status == 403
+
+
+def test_the_product_may_report_generations(product):
+    product.report("Generation Nobody Listens To", {"account_id": "u1"})
+
+
+def test_the_product_may_not_touch_the_ledger(stack, product):
+    client = boto3.client("dynamodb", **product.arguments)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.get_item(
+            TableName=stack.ledger_table, Key={"pk": {"S": "account#u1"}, "sk": {"S": "head"}}
+        )
+
+
+def test_the_product_may_not_report_to_another_bus(product):
+    client = boto3.client("events", **product.arguments)
+    entry = {"Source": SOURCE, "DetailType": "Generation Callback", "Detail": "{}"}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_events(Entries=[{**entry, "EventBusName": "default"}])
