@@ -143,7 +143,7 @@ class _Reader:
 
     def _carry(self, part: Part, *, nested: bool) -> None:
         name = part.filename[:_FILENAME_CHARS_MAX] if part.filename else None
-        self.bodies.carried.append(Attachment(name, part.kind, part.end - part.start))
+        self.bodies.carried.append(Attachment(name, part.kind, part.end - part.start, nested))
         winmail = part.kind in _TNEF or (name or "").lower() == "winmail.dat"
         if winmail and not self.bodies.own:
             data, cut = _transported(self.raw, part, _TNEF_BYTES_MAX)

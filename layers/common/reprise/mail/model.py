@@ -40,11 +40,13 @@ class Attachment:
 
     Args:
         size_bytes: length as transported (base64 included).
+        nested: whether it belongs to a message within the message.
     """
 
     filename: str | None
     content_type: str
     size_bytes: int
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class ReadMail:
         text: what the sender wrote; where nothing is left without the quotes, the full text.
         text_is_quoted: `text` holds quoted or forwarded words only, because nothing else is there.
         quoted: what was set aside: quotes, forwarded and nested messages, signatures.
+        full_text: both in their original order.
         links: targets of HTML links, which the text does not show.
         unreadable_because: why there is no text, for the person who will look.
         truncated: names of the bounds that were reached.
@@ -76,6 +79,7 @@ class ReadMail:
     text: str = ""
     text_is_quoted: bool = False
     quoted: str = ""
+    full_text: str = ""
     links: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     nested_messages: int = 0

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from reprise.mail import quote_terms as terms
 from reprise.mail.html import QUOTE_CLOSES, QUOTE_OPENS
+from reprise.mail.words import any_of, word_lists
 
 _LINE_CHARS_MAX = 400  # a longer line is prose; the patterns look at no more of it
 _LOOK_AHEAD_LINES = 4
@@ -13,6 +14,44 @@ _QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;|[A-Z]{1,3}>)")
 _HAS_EVIDENCE = re.compile(r"@|\d")
 _DECORATION = re.compile(r"^[\W_]*$")
 _SIGNATURE = re.compile(r"^--\s{0,2}$")
+# A rule of dashes with words in it: "----- Original message -----" in any language.
+_FORWARD_RULE = re.compile(
+    r"^\W{0,4}[-–—_=*]{2,}\s*[^\W\d_][^<>@]{2,70}?\s*[-–—_=*]{2,}\W{0,4}$"  # noqa: RUF001
+)
+# Gmail's attribution in some languages is a date and an address, without a verb.
+_DATED_ADDRESS = re.compile(
+    r"^\W{0,3}\d{4}[-/.年]\s?\d{1,2}[-/.月].{0,160}(?:<[^<>\s]+@[^<>\s]+>|\[mailto:\S+\]).{0,3}[:：]?$"
+)
+# Where an attribution that wraps may begin without one of the listed words.
+_NAMED_START = re.compile(
+    r"^[^\n]{0,100}(?:<[^<>\s]{1,80}@|\[mailto:)|^\W{0,3}\d{4}-\d\d-\d\d\s"
+)
+_SENT_FROM_END = re.compile(r"^.{0,60}(?:gesendet|傳送|发送|geschickt)\W{0,3}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    wrote_end: re.Pattern[str]
+    on_start: re.Pattern[str]
+    from_line: re.Pattern[str]
+    label_line: re.Pattern[str]
+    begins_line: re.Pattern[str]
+    sent_from: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    words = {name: any_of(terms) for name, terms in word_lists("quote").items()}
+    label = r"\s?[*_]{0,2}\s?[:：][*_]{0,2}"
+    sources = (
+        rf"(?<!\w){words['wrote']}(?!\w)(?:[^\n]{{0,120}}[:：])?\s*(?:-{{3,}})?$",
+        rf"^\W{{0,3}}{words['on']}(?!\w)",
+        rf"^[\s*_>]{{0,4}}{words['from']}{label}\s",
+        rf"^[\s*_>]{{0,4}}{words['labels']}{label}(?=\s|$)",
+        rf"^\W{{0,20}}{words['begins']}\W{{0,20}}$",
+        rf"^[\W_]{{0,4}}{words['sent_from']}(?!\w).{{0,110}}$",
+    )
+    return _Patterns(*(re.compile(source, re.IGNORECASE) for source in sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +92,7 @@ def split_quoted(text: str) -> Split:
             continue
         (quoted if _sent_from(line) else own).append(line)
         index += 1
-    return Split(_trimmed(own), _unmarked("\n".join(quoted)).strip())
+    return Split(_trimmed(own), unmarked("\n".join(quoted)).strip())
 
 
 def _ends_own_text(lines: list[str], index: int) -> bool:
@@ -62,15 +101,15 @@ def _ends_own_text(lines: list[str], index: int) -> bool:
         return False
     if _SIGNATURE.match(line):
         return True
-    if terms.BEGINS_LINE.match(line) or terms.FORWARD_RULE.match(line):
+    if _patterns().begins_line.match(line) or _FORWARD_RULE.match(line):
         return True
-    return bool(terms.FROM_LINE.match(line)) and _labels_follow(lines, index)
+    return bool(_patterns().from_line.match(line)) and _labels_follow(lines, index)
 
 
 def _labels_follow(lines: list[str], index: int) -> bool:
     following = [line for line in lines[index + 1 : index + 9] if line.strip()]
     heads = following[:_LOOK_AHEAD_LINES]
-    return sum(bool(terms.LABEL_LINE.match(line[:_LINE_CHARS_MAX])) for line in heads) >= _LABELS_MIN
+    return sum(bool(_patterns().label_line.match(line[:_LINE_CHARS_MAX])) for line in heads) >= _LABELS_MIN
 
 
 def _attribution_lines(lines: list[str], index: int) -> int:
@@ -78,11 +117,11 @@ def _attribution_lines(lines: list[str], index: int) -> int:
     first = lines[index][:_LINE_CHARS_MAX].strip()
     if not first:
         return 0
-    if terms.DATED_ADDRESS.match(first):
+    if _DATED_ADDRESS.match(first):
         return 1
-    if terms.WROTE_END.search(first) and _is_attribution(lines, index, 1, first):
+    if _patterns().wrote_end.search(first) and _is_attribution(lines, index, 1, first):
         return 1
-    if not (terms.ON_START.match(first) or terms.NAMED_START.match(first)):
+    if not (_patterns().on_start.match(first) or _NAMED_START.match(first)):
         return 0
     joined = first
     for count in range(2, _LOOK_AHEAD_LINES + 1):
@@ -90,7 +129,7 @@ def _attribution_lines(lines: list[str], index: int) -> int:
         if not following or not following[0].strip() or _QUOTED.match(following[0]):
             return 0
         joined = f"{joined} {following[0].strip()}"[:_LINE_CHARS_MAX].replace("< ", "<")
-        if terms.WROTE_END.search(joined) or terms.DATED_ADDRESS.match(joined):
+        if _patterns().wrote_end.search(joined) or _DATED_ADDRESS.match(joined):
             return count if _is_attribution(lines, index, count, joined) else 0
     return 0
 
@@ -112,7 +151,7 @@ def _sent_from(line: str) -> bool:
     short = line.strip()
     if not short or len(short) > _LINE_CHARS_MAX:
         return False
-    return bool(terms.SENT_FROM_LINE.match(short) or terms.SENT_FROM_END.match(short))
+    return bool(_patterns().sent_from.match(short) or _SENT_FROM_END.match(short))
 
 
 def _trimmed(own: list[str]) -> str:
@@ -122,8 +161,9 @@ def _trimmed(own: list[str]) -> str:
         start += 1
     while start < stop and _DECORATION.match(own[stop - 1][:_LINE_CHARS_MAX]):
         stop -= 1
-    return _unmarked("\n".join(own[start:stop])).strip()
+    return unmarked("\n".join(own[start:stop])).strip()
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
+    """Return text without the marks that HTML quotes carry until they are split off."""
     return text.replace(QUOTE_OPENS, "").replace(QUOTE_CLOSES, "")

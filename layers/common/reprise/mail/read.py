@@ -14,7 +14,7 @@ from reprise.mail.headers import (
 )
 from reprise.mail.model import ReadLimits, ReadMail
 from reprise.mail.parts import Budget, Part, part_of
-from reprise.mail.quoting import split_quoted
+from reprise.mail.quoting import split_quoted, unmarked
 
 _SUBJECT_CHARS_MAX = 998
 _ENCRYPTED = frozenset(
@@ -96,6 +96,7 @@ def _with_body(mail: ReadMail, data: bytes, block: HeaderBlock, limits: ReadLimi
         text=text,
         text_is_quoted=fallback,
         quoted=quoted,
+        full_text=unmarked("\n\n".join(filter(None, (bodies.own, bodies.nested)))),
         links=bodies.links,
         attachments=bodies.attachments,
         nested_messages=bodies.nested_messages,

@@ -10,9 +10,11 @@ from reprise.mail.ses import GRAY, PASS, SesReceipt
 _AUTHSERV_ID = "amazonses.com"
 _RESULTS_CHARS_MAX = 4_000
 _COMMENT = re.compile(r"\([^()]{0,1000}\)")
-_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s?=\s?([a-z]+)([^;]*)", re.IGNORECASE)
-_DKIM_DOMAIN = re.compile(r"header\.(?:i|d)\s?=\s?@?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
-_FROM_DOMAIN = re.compile(r"header\.from\s?=\s?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
+_RESULT = re.compile(
+    r"(?:^|[;\s])(spf|dkim|dmarc)\s?=\s?([a-z]+)(?=[\s;]|$)([^;]*)", re.IGNORECASE
+)
+_DKIM_DOMAIN = re.compile(r"\sheader\.(?:i|d)\s?=\s?@?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
+_FROM_DOMAIN = re.compile(r"\sheader\.from\s?=\s?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
 # The envelope is the sender's to choose and is printed into the results: nothing that could end
 # its field may be in it.
 _TAME_ENVELOPE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~@-]{0,320}")

@@ -1,0 +1,251 @@
+"""What a mail asks for: a category, a language, and whether the two are sure enough to act on.
+
+Text picks a category and nothing else; amounts, dates and eligibility come from the ledger and
+Stripe. Whatever is mixed, unsure, hypothetical or in a language we lack is left to a person.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from reprise.mail.words import any_of, word_lists
+
+_TEXT_CHARS_MAX = 12_000
+_SENTENCES_MAX = 120
+_SENTENCE_CHARS_MAX = 600
+_GAP = r"(?:\W+[\w']+){0,4}?\W+"
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)|\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))")
+_NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
+_NUMBERED_MIN = 2
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+LANGUAGES = ("en", "de", "fr", "es", "pt")
+UNKNOWN_LANGUAGE = "unknown"
+
+
+class Category(StrEnum):
+    """What a customer asks for."""
+
+    CHARGED_AFTER_CANCELLATION = "charged_after_cancellation"
+    CHARGED_TWICE = "charged_twice"
+    WRONG_TIER = "wrong_tier"
+    WRONG_CARD = "wrong_card"
+    PACK_NOT_CREDITED = "pack_not_credited"
+    EU_WITHDRAWAL = "eu_withdrawal"
+    OUTAGE_COMPENSATION = "outage_compensation"
+    FAILED_GENERATION = "failed_generation"
+    INELIGIBLE_SPENT_PACK = "ineligible_spent_pack"
+    DID_NOT_LIKE = "did_not_like"
+    MID_PERIOD = "mid_period"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing a mail asks for.
+
+    Args:
+        preference: "completion" or "refund" for a pack that did not arrive; None where unsaid.
+        evidence: the folded sentence that says it, for the case record.
+    """
+
+    category: Category
+    preference: str | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Everything a mail asks for.
+
+    Args:
+        requests: in the order of the text; empty where nothing was recognised.
+        confident: every request is clear and nothing else is in the way; else a person reads it.
+        reason: why it is, or is not, left to a person.
+    """
+
+    requests: tuple[Request, ...]
+    language: str
+    confident: bool
+    reason: str
+
+    @property
+    def category(self) -> Category:
+        """The first category, or `OTHER`."""
+        return self.requests[0].category if self.requests else Category.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    category: Category
+    needs: tuple[str, ...]
+    none: tuple[str, ...]
+    mail: tuple[str, ...]
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    category: Category
+    sentences: frozenset[int]
+
+
+def read_intent(subject: str, text: str) -> Intent:
+    """Read what a mail asks for from its subject and the sender's own words."""
+    folded = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
+    sentences = list(_sentences(folded))
+    language, sure = _language(folded, sentences)
+    if language == UNKNOWN_LANGUAGE:
+        return Intent((), language, confident=False, reason="language not recognised")
+    hits = _hits(sentences, language)
+    requests = tuple(_request(hit, sentences, language) for hit in hits)
+    doubt = _doubt(folded, hits, language, sure=sure)
+    return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def fold_words(text: str) -> str:
+    """Return text in lower case without accents, with plain apostrophes and no invisible signs."""
+    text = re.sub("['’‘´`ʼ]", "'", text.replace("ß", "ss"))  # noqa: RUF001 - as people type them
+    decomposed = unicodedata.normalize("NFKD", text)
+    # Lower case comes last: where sentences end is seen by the capital that follows.
+    return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
+
+
+def _own_subject(subject: str) -> str:
+    """A subject with a reply prefix is ours or another's, not the sender's."""
+    return "" if re.match(r"\s*[A-Za-z]{2,4}(?:\[\d+\])?\s?[:：]", subject) else subject[:300]  # noqa: RUF001
+
+
+def _sentences(folded: str) -> Iterator[str]:
+    count = 0
+    for piece in _SENTENCE_END.split(folded):
+        sentence = " ".join(piece.lower().split())[:_SENTENCE_CHARS_MAX]
+        if sentence and count < _SENTENCES_MAX:
+            count += 1
+            yield sentence
+
+
+def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
+    """Return the language and whether the text alone settles it."""
+    counts = dict.fromkeys(LANGUAGES, 0)
+    stopwords = {lang: _stopwords(lang) for lang in LANGUAGES}
+    words = _WORD.findall(folded.lower())
+    for word in words:
+        for language in LANGUAGES:
+            counts[language] += word in stopwords[language]
+    ranked = sorted(LANGUAGES, key=lambda language: -counts[language])
+    best, second = counts[ranked[0]], counts[ranked[1]]
+    if best >= 3 and best * 4 >= second * 5 and best * 8 >= len(words):  # noqa: PLR2004
+        return ranked[0], True
+    # Too short for that: the one language in which it says something we know.
+    speaking = [language for language in LANGUAGES if _hits(sentences, language)]
+    if len(speaking) > 1 and best > second and ranked[0] in speaking:
+        return ranked[0], True
+    return (speaking[0], True) if len(speaking) == 1 else _by_counts(ranked[0], best, second)
+
+
+def _by_counts(language: str, best: int, second: int) -> tuple[str, bool]:
+    return (language, False) if best > second and best > 1 else (UNKNOWN_LANGUAGE, False)
+
+
+def _hits(sentences: list[str], language: str) -> list[_Hit]:
+    supposed = _pattern("supposition", language)
+    claims = ["" if supposed.search(sentence) else sentence for sentence in sentences]
+    whole = " ".join(claims)
+    found: dict[Category, _Hit] = {}
+    for rule in _rules():
+        if rule.category in found or not _all_in(whole, (*rule.needs, *rule.mail), language):
+            continue
+        for window in _windows(len(claims), rule.span):
+            text = " . ".join(claims[index] for index in window)
+            if _all_in(text, rule.needs, language) and not _any_in(text, rule.none, language):
+                found[rule.category] = _Hit(rule.category, frozenset(window))
+                break
+    suppressed = {name for category in found for name in _suppressed(category)}
+    kept = (hit for category, hit in found.items() if category not in suppressed)
+    return sorted(kept, key=lambda hit: min(hit.sentences))
+
+
+def _windows(count: int, span: int) -> Iterator[range]:
+    """Yield runs of neighbouring sentences, the tightest first."""
+    for width in range(1, span + 1):
+        for start in range(count - width + 1):
+            yield range(start, start + width)
+
+
+def _all_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
+    return all(_pattern(concept, language).search(text) for concept in concepts)
+
+
+def _any_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
+    return any(_pattern(concept, language).search(text) for concept in concepts)
+
+
+def _request(hit: _Hit, sentences: list[str], language: str) -> Request:
+    evidence = " . ".join(sentences[index] for index in sorted(hit.sentences))
+    if hit.category is not Category.PACK_NOT_CREDITED:
+        return Request(hit.category, None, evidence)
+    whole = " . ".join(sentences)
+    completion = bool(_pattern("completion", language).search(whole))
+    refund = bool(_pattern("moneyback", language).search(whole))
+    preference = None if completion == refund else "completion" if completion else "refund"
+    return Request(hit.category, preference, evidence)
+
+
+def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
+    """Return why a person must read it, or the empty string."""
+    lowered = " ".join(folded.lower().split())
+    for name in word_lists("intent")["doubts"]:
+        if _pattern(f"doubts.{name}", language).search(lowered):
+            return f"it speaks of {name.replace('_', ' ')}"
+    if not hits:
+        return "nothing recognised"
+    if not sure:
+        return "language uncertain"
+    if len(hits) == 1:
+        return ""
+    apart = sum(len(hit.sentences) for hit in hits) == len(frozenset().union(*(h.sentences for h in hits)))
+    listed = len(_NUMBERED.findall(folded)) >= _NUMBERED_MIN
+    if apart and (listed or _pattern("several", language).search(lowered)):
+        return ""
+    return "several readings: " + ", ".join(hit.category for hit in hits)
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(
+            Category(rule["category"]),
+            tuple(rule["all"]),
+            tuple(rule.get("none", ())),
+            tuple(rule.get("mail", ())),
+            rule["span"],
+        )
+        for rule in word_lists("intent")["rules"]
+    )
+
+
+def _suppressed(category: Category) -> tuple[str, ...]:
+    return tuple(word_lists("intent")["suppresses"].get(category, ()))
+
+
+@lru_cache(maxsize=8)
+def _stopwords(language: str) -> frozenset[str]:
+    return frozenset(word_lists("intent")["stopwords"][language].split())
+
+
+@lru_cache(maxsize=512)
+def _pattern(concept: str, language: str) -> re.Pattern[str]:
+    """Compile one concept in one language."""
+    group, _, name = concept.rpartition(".")
+    lists: Mapping[str, Mapping[str, list[str]]] = word_lists("concepts")
+    if group or concept in {"supposition", "several"}:
+        tables = word_lists("intent")
+        lists = tables[group] if group else tables
+    words = [*lists[name].get(language, ()), *lists[name].get("any", ())]
+    if not words:
+        return re.compile(r"(?!)")
+    source = any_of(words).replace(" ~", "~").replace("~", _GAP)
+    return re.compile(rf"(?<!\w){source}")
