@@ -1,0 +1,91 @@
+"""Where the operator's commands look: an AWS account and its tables, or the local stack."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import typer
+from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.composition import CLIENT_CONFIG, parking_lot
+from reprise.errors import BadInputError
+from reprise.ports.desk import ParkingLot
+
+from ops.stack.env import NoStackError, StackInfo
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the options in front of a command say; nothing is asked of AWS before it is needed.
+
+    Tables are those named, else the outputs of the named stack, else those of the local stack.
+    The local stack is never meant where an endpoint or a profile is given.
+
+    Args:
+        endpoint_url: stands for every AWS endpoint.
+        profile: of the AWS configuration.
+        region: of the tables.
+        ledger_table: name of the ledger's table.
+        cases_table: name of the table of cases, accounts and parked events.
+        stack_name: the stack whose outputs name the tables.
+    """
+
+    endpoint_url: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    ledger_table: str | None = None
+    cases_table: str | None = None
+    stack_name: str | None = None
+
+    def ledger(self) -> DynamoLedgerStore:
+        """Return the ledger's store."""
+        name = self.ledger_table or self._output("LedgerTableName", "--table")
+        return DynamoLedgerStore(self._dynamodb(), name)
+
+    def parking_lot(self) -> ParkingLot:
+        """Return where events wait."""
+        return parking_lot(self._dynamodb(), self.cases_table_name())
+
+    def cases_table_name(self) -> str:
+        """Return the name of the table of cases."""
+        return self.cases_table or self._output("CasesTableName", "--cases-table")
+
+    def _output(self, name: str, option: str) -> str:
+        local = self._local()
+        if local is not None:
+            return local.outputs[name]
+        if self.stack_name is None:
+            raise BadInputError(option, "must be given, or --stack-name, or run `make up` first")
+        answer = self._client("cloudformation").describe_stacks(StackName=self.stack_name)
+        for output in answer["Stacks"][0].get("Outputs", []):
+            if output["OutputKey"] == name:
+                return str(output["OutputValue"])
+        raise BadInputError("--stack-name", f"{self.stack_name!r} has no output {name}")
+
+    def _local(self) -> StackInfo | None:
+        named = (self.endpoint_url, self.profile, self.stack_name)
+        if any((*named, self.ledger_table, self.cases_table)):
+            return None
+        try:
+            return StackInfo.load()
+        except NoStackError:
+            return None
+
+    def _dynamodb(self) -> "DynamoDBClient":
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - the client of any service
+        local = self._local()
+        if local is not None:
+            return boto3.client(service, config=CLIENT_CONFIG, **local.arguments)  # type: ignore[call-overload]
+        session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
+        return session.client(service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG)
+
+
+def target_of(context: typer.Context) -> Target:
+    """Return what the options in front of the command say."""
+    target: Target = context.ensure_object(Target)
+    return target

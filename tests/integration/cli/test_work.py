@@ -1,0 +1,58 @@
+"""What waits is listed: open charges and parked events."""
+
+import pytest
+from reprise.ledger.charges import Outcome, Task
+from reprise.ports.desk import Parked
+
+from tests.support.ledger import MINUTE, pack
+
+
+def parked(number=1, **more):
+    about = {"kind": "invoice.paid", "field": "price", "reason": "must be in the catalogue"}
+    return Parked(
+        parked_id=f"evt_{number}",
+        source="stripe",
+        waits_for=None,
+        body=b'{"secret": "of the customer"}',
+        **(about | {"parked_at": more.pop("at")} | more),
+    )
+
+
+def test_open_charges_are_listed_oldest_first(desk, reprise):
+    for number in range(1, 4):
+        account = f"usr_{number}"
+        desk.grant(pack(f"cs_{number}", at=desk.began), account)
+        desk.charge(f"gen_{number}", after=(10 - number) * MINUTE, account=account)
+    desk.charge("gen_young", after=55 * MINUTE, account="usr_1")
+    desk.settle("gen_2", Outcome.DELIVERED, after=20 * MINUTE, account="usr_2")
+    desk.ledger.attach_task("usr_3", "gen_3", Task("kie", "task_3", desk.began))
+    found = reprise("charges", "open", "--older-than", "10m", "--json").json
+    assert [(one["generation"], one["task"]) for one in found] == [
+        ("gen_3", "task_3"),
+        ("gen_1", None),
+    ]
+    assert len(reprise("charges", "open", "--json").json) == 3
+    assert "There is more" in reprise("charges", "open", "--limit", "1").stdout
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_age_without_a_unit_is_wrong_input(reprise):
+    result = reprise("charges", "open", "--older-than", "ten")
+    assert (result.exit_code, "--older-than" in result.stderr) == (2, True)
+
+
+def test_parked_events_are_listed_without_their_bodies(desk, reprise):
+    for number in (2, 1):
+        desk.lot.park(parked(number, at=desk.began + number * MINUTE))
+    assert [one["id"] for one in reprise("parked", "list", "--json").json] == ["evt_1", "evt_2"]
+    shown = reprise("parked", "list", "--limit", "1").stdout
+    assert "must be in the catalogue" in shown
+    assert "There is more" in shown
+    assert "customer" not in shown
+
+
+def test_words_of_outsiders_do_not_steer_the_terminal(desk, reprise):
+    desk.lot.park(parked(at=desk.began, kind="\x1b[2J[red]invoice"))
+    shown = reprise("parked", "list").stdout
+    assert "\x1b" not in shown
+    assert "[red]invoice" in shown
