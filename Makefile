@@ -51,8 +51,8 @@ build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
 	@$(RUN) python -m ops.stack.build --architecture $(ARCH)
 
 .PHONY: deploy
-deploy: build ## build and deploy to AWS as ENV of samconfig.toml says (default is the dev stage)
-	$(RUN) python -m ops.stack.sam deploy --config-env $(ENV)
+deploy: .local/synced ## build and deploy to AWS as ENV of samconfig.toml says (default is the dev stage)
+	@$(RUN) python -m ops.stack.deploy $(ENV)
 
 .PHONY: clean
 clean: down ## remove what was built and fetched, uv's cache aside
