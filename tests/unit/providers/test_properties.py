@@ -1,0 +1,111 @@
+"""Whatever a provider sends, reading it ends in a verdict that keeps its own laws."""
+
+import copy
+import json
+from pathlib import Path
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from reprise.providers.classify import classify
+from reprise.providers.dialects import DIALECTS
+from reprise.providers.operation import Operation
+from reprise.providers.verdict import FINAL, Channel, Outcome
+
+EVENTS = Path(__file__).parents[3] / "events/provider_events"
+BODIES = [json.loads(file.read_text())["detail"] for file in sorted(EVENTS.glob("*.json"))]
+BODIES = [(d["provider"], d["operation"], d["payload"]) for d in BODIES if "payload" in d]
+NAMES = (
+    *("code", "msg", "data", "status", "callbackType", "task_id", "taskId", "response", "payload"),
+    *("audio_url", "sunoData", "successFlag", "errorCode", "error", "output", "success", "state"),
+    *("vocal_removal_info", "instruments", "notes", "voiceId", "detail", "body", "http_status"),
+)
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.just(10**400),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(["200", "complete", "SUCCESS", "https://c.example/a", "{}", "[[", "null"]),
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=6),
+    ),
+    max_leaves=25,
+)
+
+
+def check(verdict):
+    assert verdict.terminal is (verdict.outcome in FINAL)
+    assert 0 <= verdict.delivered <= verdict.promised
+    assert verdict.promised >= 1
+    assert (verdict.delivered > 0) is (verdict.outcome in {Outcome.DELIVERED, Outcome.PARTIAL})
+    assert not verdict.waiting_for_user or verdict.outcome is Outcome.PROGRESS
+    assert verdict.reason
+    assert verdict.rule.endswith(verdict.step)
+    for text in (verdict.code, verdict.detail, verdict.task_id or ""):
+        assert len(text) <= 300
+        assert text.isprintable()
+        text.encode()
+
+
+@given(
+    body=VALUES,
+    provider=st.sampled_from(sorted(DIALECTS)),
+    operation=st.sampled_from(list(Operation)),
+    channel=st.sampled_from(list(Channel)),
+    http_status=st.sampled_from([0, 200, 201, 302, 404, 422, 500]),
+)
+@settings(max_examples=400, deadline=None)
+@example(body={"code": 10**400}, provider="kie", operation="wav", channel="poll", http_status=200)
+@example(body="[" * 100_000, provider="kie", operation="wav", channel="poll", http_status=200)
+def test_any_value_is_read(body, provider, operation, channel, http_status):
+    check(classify(provider, Operation(operation), Channel(channel), body, http_status))
+
+
+def places(value, path=()):
+    yield path
+    pairs = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, item in pairs.items() if isinstance(pairs, dict) else ():
+        yield from places(item, (*path, key))
+
+
+def replaced(value, path, new):
+    if not path:
+        return new
+    value = copy.copy(value)
+    value[path[0]] = replaced(value[path[0]], path[1:], new)
+    return value
+
+
+@given(data=st.data(), channel=st.sampled_from(list(Channel)))
+@settings(max_examples=600, deadline=None)
+def test_a_body_with_one_value_broken_is_read(data, channel):
+    provider, operation, body = data.draw(st.sampled_from(BODIES))
+    path = data.draw(st.sampled_from(list(places(body))))
+    broken = replaced(body, path, data.draw(VALUES))
+    check(classify(provider, Operation(operation), channel, broken))
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_losing_an_output_never_makes_a_result_better(data):
+    """Blanking one value of a complete result never turns less into more."""
+    provider, operation, body = data.draw(st.sampled_from(BODIES))
+    path = data.draw(st.sampled_from(list(places(body))))
+    before = classify(provider, Operation(operation), Channel.CALLBACK, body)
+    after = classify(provider, Operation(operation), Channel.CALLBACK, replaced(body, path, None))
+    counted = {Outcome.DELIVERED, Outcome.PARTIAL, Outcome.EMPTY}
+    assert after.delivered <= before.delivered or before.outcome not in counted
+
+
+def test_depth_and_size_are_survived():
+    deep: object = {}
+    for _ in range(50_000):
+        deep = {"data": deep}
+    wide = {"code": 200, "data": {"callbackType": "complete", "data": [{"id": 1}] * 50_000}}
+    for body in (deep, wide, {"code": "9" * 1_000_000, "msg": "x" * 1_000_000}):
+        check(classify("kie", Operation.MUSIC_SIMPLE, Channel.CALLBACK, body))
