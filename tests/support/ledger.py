@@ -18,7 +18,7 @@ from reprise.ledger.decide import decide, orders_needed
 from reprise.ledger.entries import Cause, Entry, apply
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Order, Purchase
-from reprise.ledger.reversals import Dispute, Refund, RefundStatus, Reversals
+from reprise.ledger.reversals import Dispute, Movement, Refund, RefundStatus, Reversals
 from reprise.ledger.terms import Rules, Terms
 
 T0 = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -27,7 +27,8 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 CAUSE = Cause("test", "evt_1")
 V1 = "2026-05-02"
-RULES = Rules(V1, {V1: Terms(V1, leftover=60 * DAY, reissue=7 * DAY, notice=7 * DAY)})
+FREEZES_ON = frozenset({"dispute", "inquiry", "fraud_warning"})
+RULES = Rules(V1, {V1: Terms(V1, 60 * DAY, 7 * DAY, 7 * DAY, FREEZES_ON)})
 NOTICE = RULES.current.notice
 
 
@@ -39,6 +40,7 @@ def pack(order_id="cs_1", credits=100, paid=1000, due=None, at=T0, **more) -> Pu
         credits=credits,
         paid=paid,
         due=paid if due is None else due,
+        payment=paid,
         currency="usd",
         purchased_at=at,
         policy_version=V1,
@@ -61,7 +63,9 @@ def refund(amount=1000, status=RefundStatus.SUCCEEDED, refund_id="re_1", attempt
 
 
 def dispute(amount=1000, *statuses, dispute_id="du_1", **movements) -> Reversals:
-    return Reversals(disputes={dispute_id: Dispute(amount, frozenset(statuses), movements)})
+    """Facts of one dispute; `txn_3=-500` is a movement of -500 at millisecond 3."""
+    moves = {txn: Movement(moved, int(txn[4:])) for txn, moved in movements.items()}
+    return Reversals(disputes={dispute_id: Dispute(amount, frozenset(statuses), moves)})
 
 
 class Book:

@@ -57,6 +57,7 @@ def rules_at(book: PolicyBook) -> Callable[[datetime], Rules]:
             leftover=timedelta(days=version.leftover_days),
             reissue=timedelta(days=version.reissue_days),
             notice=timedelta(days=version.min_expiry_notice_days),
+            freezes_on=frozenset(kind.value for kind in version.freezes_on),
         )
         for version in book.versions
     }

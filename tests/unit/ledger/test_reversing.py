@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot
@@ -264,3 +266,34 @@ def test_a_reissue_of_a_refunded_order_is_clawed_with_it():
     # 60 expired unspent and absorb the claim; the reissued 40 are the rest of it.
     assert book.available() == 0
     assert book.account.claims["in_1/il_1"].gap == 0
+
+
+def test_withdrawn_again_on_appeal_counts_in_full():
+    book = spent(0)
+    book.reverse(dispute(1000, "lost", txn_1=-1000, txn_2=1000, txn_3=-1000))
+    assert book.account.balance == 0
+
+
+def test_an_inquiry_that_was_closed_and_then_escalated_freezes():
+    book = spent(0)
+    book.reverse(dispute(1000, "warning_needs_response", "warning_closed"))
+    assert book.available() == 100
+    book.reverse(dispute(1000, "needs_response"))
+    assert book.available() == 0
+
+
+def test_refunds_of_a_shared_payment_reach_each_line_by_its_share_without_losing_a_cent():
+    """Three refunds of a third each take a line back wholly, whatever the rounding of one."""
+    book = Book()
+    book.grant(replace(pack(paid=333), payment=1000))
+    for number in range(3):
+        book.reverse(refund(333, refund_id=f"re_{number}"))
+    book.reverse(refund(1, refund_id="re_last"))
+    assert book.account.balance == 0
+
+
+def test_what_we_refund_for_one_line_is_its_alone():
+    book = Book()
+    book.grant(replace(pack(paid=300), payment=1000))
+    book.reverse(refund(300, attempt="case-7#1", refund_id="case-7#1"))
+    assert book.account.balance == 0

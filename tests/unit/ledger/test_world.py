@@ -10,9 +10,9 @@ from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.errors import CreditsInsufficientError
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import OrderStatus
-from reprise.ledger.reversals import Dispute, Refund, RefundStatus, Reversals
+from reprise.ledger.reversals import Dispute, Movement, Refund, RefundStatus, Reversals
 
-from tests.support.ledger import CAUSE, DAY, T0, Book, pack, renewal
+from tests.support.ledger import CAUSE, DAY, Book, pack, renewal
 
 AMOUNTS = st.integers(1, 1200)
 STATUSES = st.sampled_from(list(RefundStatus))
@@ -96,7 +96,7 @@ class World(RuleBasedStateMachine):
     @rule(data=st.data(), amount=AMOUNTS, status=DISPUTE_STATUSES, moved=st.integers(-1200, 1200))
     def dispute(self, data, amount, status, moved):
         order_id = data.draw(st.sampled_from(self.order_ids()))
-        facts = Dispute(amount, frozenset({status}), {f"txn_{moved}": moved})
+        facts = Dispute(amount, frozenset({status}), {f"txn_{moved}": Movement(moved, abs(moved))})
         self.reverse(order_id, Reversals(disputes={f"du_{order_id}": facts}))
 
     @precondition(lambda self: self.book.orders)
@@ -145,7 +145,7 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def orders_add_up(self):
-        """granted = left + in open charges + spent + expired + clawed + kept for debts."""
+        """Granted = left + in open charges + spent + expired + clawed + kept for debts."""
         account = self.book.account
         for order_id, order in self.book.orders.items():
             assert order.status is OrderStatus.CREDITED

@@ -4,7 +4,6 @@ Source: docs.stripe.com/api/disputes/object, /disputes/how-disputes-work, change
 2025-09-30.clover (prevented) and 2026-09-30.endive (appeals).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -24,23 +23,8 @@ type DisputeStatus = Literal[
     "appeal_needs_response",
     "appeal_under_review",
 ]
-type DisputePhase = Literal["inquiry", "open", "lost", "returned"]
 
 _STATUSES: tuple[DisputeStatus, ...] = get_args(DisputeStatus.__value__)
-_APPEALS: frozenset[DisputeStatus] = frozenset({"appeal_needs_response", "appeal_under_review"})
-_FINAL: frozenset[DisputeStatus] = frozenset({"prevented", "lost", "won"})
-_PHASES: dict[DisputeStatus, DisputePhase] = {
-    "warning_needs_response": "inquiry",
-    "warning_under_review": "inquiry",
-    "warning_closed": "returned",
-    "needs_response": "open",
-    "under_review": "open",
-    "prevented": "returned",
-    "lost": "lost",
-    "won": "returned",
-    "appeal_needs_response": "open",
-    "appeal_under_review": "open",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,47 +114,6 @@ def read_fraud_warning(warning: Fields) -> FraudWarning:
         created_at=warning.instant("created"),
         livemode=warning.flag("livemode"),
     )
-
-
-def amount_out(disputed: int, txns: Iterable[DisputeTxn]) -> int:
-    """Return how much of a payment a dispute holds withdrawn, in the payment's currency.
-
-    The transactions are in the settlement currency, so only their ratio is used: what is out now
-    to the most that ever was. Against the *sum* of withdrawals, a dispute that was won and then
-    withdrawn again on appeal would look half as large as it is.
-
-    Args:
-        disputed: the dispute's amount, in minor units of the payment's currency.
-        txns: all transactions of one dispute that any event named, in any order, repeated or not.
-    """
-    out, most = 0, 0
-    for txn in sorted(set(txns), key=lambda txn: (txn.created_at, txn.amount, txn.txn_id)):
-        out -= txn.amount
-        most = max(most, out)
-    return disputed * max(0, out) // most if most else 0
-
-
-def dispute_phase(sightings: Iterable[tuple[DisputeStatus, datetime]]) -> DisputePhase:
-    """Return where a dispute stands, from every status it was seen in and when.
-
-    An inquiry becomes a dispute, a dispute becomes final, a late win outranks a loss: so without
-    an appeal the times do not matter. Only an appeal reopens what was final; weeks lie between, so
-    there, and only there, the events' times decide.
-
-    Args:
-        sightings: at least one status with the time of its event, in any order, repeated or not.
-    """
-    seen = set(sightings)
-    appeals = [at for status, at in seen if status in _APPEALS]
-    if not appeals:
-        return _PHASES[max((status for status, _ in seen), key=_STATUSES.index)]
-    decided = [status for status, at in seen if status in _FINAL and at > max(appeals)]
-    return _PHASES[max(decided, key=_STATUSES.index)] if decided else "open"
-
-
-def freezes(phase: DisputePhase) -> bool:
-    """Return whether the order's lots are unspendable in this phase."""
-    return phase in {"inquiry", "open"}
 
 
 def _txn(txn: Fields) -> DisputeTxn:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from reprise.canonical import Json
@@ -31,7 +32,8 @@ class Purchase:
         credits: credits it grants.
         paid: minor units that were paid for it.
         due: minor units of its price, tax and discount included.
-        currency: ISO code of both, lower case.
+        payment: minor units of the whole payment it was part of: all lines of an invoice.
+        currency: ISO code of all three, lower case.
         purchased_at: when it was paid.
         policy_version: the policy in force then; every decision about it is made under this one.
         subscription_id: the subscription of the line, for kind `subscription`.
@@ -45,12 +47,18 @@ class Purchase:
     credits: int
     paid: int
     due: int
+    payment: int
     currency: str
     purchased_at: datetime
     policy_version: str
     subscription_id: str | None = None
     period_end: datetime | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def share(self) -> Fraction:
+        """The order's part of the payment that bought it."""
+        return Fraction(self.paid, self.payment) if self.payment else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ class Order:
     def target(self) -> Target:
         """What its reversals claim of its credits; nothing while it was never credited."""
         granted = self.purchase.credits if self.status is OrderStatus.CREDITED else 0
-        return target_of(self.reversals, granted, self.purchase.paid, self.purchase.due)
+        bought = self.purchase
+        return target_of(self.reversals, granted, bought.paid, bought.due, bought.share)
 
     @property
     def net_paid(self) -> bool:
@@ -88,8 +97,9 @@ class Order:
 
         What cost nothing (a trial, a full discount) counts until it is reversed: nothing is unpaid.
         """
-        lost = self.reversals.disputed(lost_only=True)
-        paid_back = self.reversals.refunded + lost
+        share = self.purchase.share
+        lost = self.reversals.disputed(share, lost_only=True)
+        paid_back = self.reversals.refunded(share) + lost
         return paid_back == 0 or paid_back < self.purchase.paid
 
     def moved(self, **changes: Any) -> "Order":  # noqa: ANN401 - dataclasses.replace takes fields
@@ -106,6 +116,7 @@ class Order:
                 "credits": bought.credits,
                 "paid": bought.paid,
                 "due": bought.due,
+                "payment": bought.payment,
                 "currency": bought.currency,
                 "at": to_ms(bought.purchased_at),
                 "policy": bought.policy_version,
@@ -130,6 +141,7 @@ class Order:
                 credits=bought["credits"],
                 paid=bought["paid"],
                 due=bought["due"],
+                payment=bought["payment"],
                 currency=bought["currency"],
                 purchased_at=of_ms(bought["at"]),
                 policy_version=bought["policy"],

@@ -31,7 +31,8 @@ class RefundStatus(IntEnum):
         return self <= RefundStatus.SUCCEEDED
 
 
-_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
+_CLOSED = frozenset({"won", "lost", "prevented"})
+_ALL = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Refund:
     """One refund of the order's payment.
 
     Args:
-        amount: minor units of the order's currency that this order's part of the payment gets back.
+        amount: minor units; of the whole payment, or of this order alone if we made it for it.
         status: the furthest status seen.
-        attempt: the attempt of ours that this refund carries out, if any.
+        attempt: the attempt of ours that this refund carries out, if any; an attempt names itself.
     """
 
     amount: int
@@ -55,18 +56,31 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that a dispute moved: negative when withdrawn, positive when reinstated.
+
+    Args:
+        amount: signed minor units of the *settlement* currency.
+        at_ms: when, in milliseconds since the epoch.
+    """
+
+    amount: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """One dispute of the order's payment.
 
     Args:
-        amount: disputed minor units of the order's currency (this order's part).
+        amount: disputed minor units of the payment's currency.
         statuses: every status seen; a set, so that arrival order does not matter.
-        movements: balance transaction id to signed minor units, in the settlement currency.
+        movements: by balance transaction id.
     """
 
     amount: int
     statuses: frozenset[str] = frozenset()
-    movements: Mapping[str, int] = field(default_factory=dict)
+    movements: Mapping[str, Movement] = field(default_factory=dict)
 
     def merge(self, other: Self) -> Self:
         """Return the union of both."""
@@ -81,15 +95,18 @@ class Dispute:
     def withdrawn(self) -> Fraction:
         """The part of the disputed amount that is away from us now.
 
-        The movements are in the settlement currency, so only their ratio is used. A dispute that
-        was lost without a movement (it could not be challenged) counts in full.
+        The movements are in the settlement currency, so only a ratio of them is used: what is out
+        now to the most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
+        A dispute that was lost without a movement (it could not be challenged) counts in full.
         """
-        taken = -sum(amount for amount in self.movements.values() if amount < 0)
-        if taken == 0:
+        out = peak = 0
+        for movement in sorted(self.movements.values(), key=lambda move: (move.at_ms, move.amount)):
+            out -= movement.amount
+            peak = max(peak, out)
+        if peak == 0:
             written_off = "lost" in self.statuses and "won" not in self.statuses
-            return Fraction(self.amount if written_off else 0)
-        share = Fraction(-sum(self.movements.values()), taken)
-        return self.amount * min(Fraction(1), max(Fraction(0), share))
+            return Fraction(self.amount if written_off and not self.movements else 0)
+        return self.amount * min(_ALL, max(Fraction(0), Fraction(out, peak)))
 
     @property
     def lost(self) -> bool:
@@ -97,9 +114,19 @@ class Dispute:
         return "lost" in self.statuses
 
     @property
+    def kind(self) -> str:
+        """Return `inquiry` while no money was asked for, else `dispute`."""
+        asked = any(not status.startswith("warning_") for status in self.statuses)
+        return "dispute" if asked else "inquiry"
+
+    @property
     def open(self) -> bool:
-        """Return whether the dispute or inquiry still freezes the order's lots."""
-        return not self.statuses & _CLOSED
+        """Return whether it still freezes the order's lots.
+
+        An inquiry that was closed may escalate later, so its end does not close a dispute.
+        """
+        over = "warning_closed" in self.statuses and self.kind == "inquiry"
+        return not over and not self.statuses & _CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +152,40 @@ class Reversals:
             warnings={**other.warnings, **self.warnings},
         )
 
-    @property
-    def refunded(self) -> int:
-        """Minor units that we gave back ourselves; an attempt counts until its refund does."""
-        named = {refund.attempt for refund in self.refunds.values()}
+    def refunded(self, share: Fraction = _ALL) -> Fraction:
+        """Minor units that we gave back ourselves; an attempt counts until its refund does.
+
+        Args:
+            share: the order's part of the payment. What we refunded for this order is its alone.
+        """
+        carried_out = {r.attempt for key, r in self.refunds.items() if r.attempt != key}
         return sum(
-            refund.amount
-            for refund_id, refund in self.refunds.items()
-            if refund.status.counts and refund_id not in named
+            (
+                refund.amount * (share if refund.attempt is None else _ALL)
+                for key, refund in self.refunds.items()
+                if refund.status.counts and key not in carried_out
+            ),
+            Fraction(0),
         )
 
-    def disputed(self, *, lost_only: bool = False) -> Fraction:
-        """Minor units that disputes hold withdrawn."""
-        return sum(
-            (d.withdrawn for d in self.disputes.values() if d.lost or not lost_only), Fraction(0)
-        )
+    def disputed(self, share: Fraction = _ALL, *, lost_only: bool = False) -> Fraction:
+        """Minor units of the order's part of the payment that disputes hold withdrawn."""
+        disputes = (d for d in self.disputes.values() if d.lost or not lost_only)
+        return share * sum((d.withdrawn for d in disputes), Fraction(0))
 
-    def freezes(self) -> tuple[tuple[str, datetime | None], ...]:
-        """Return the causes that freeze the order's lots, each with its end if it has one."""
-        open_disputes = [(f"dispute:{key}", None) for key, d in self.disputes.items() if d.open]
-        warnings = [(f"warning:{key}", until) for key, until in self.warnings.items()]
-        return tuple(sorted(open_disputes + warnings))
+    def freezes(self, freezes_on: frozenset[str]) -> tuple[tuple[str, datetime | None], ...]:
+        """Return the causes that freeze the order's lots, each with its end if it has one.
+
+        Args:
+            freezes_on: the kinds of cause that the order's policy freezes for.
+        """
+        causes: list[tuple[str, str, datetime | None]] = [
+            (dispute.kind, key, None) for key, dispute in self.disputes.items() if dispute.open
+        ]
+        causes += [("fraud_warning", key, until) for key, until in self.warnings.items()]
+        return tuple(
+            sorted((f"{kind}:{key}", until) for kind, key, until in causes if kind in freezes_on)
+        )
 
     def state(self) -> dict[str, Json]:
         """Return what is stored."""
@@ -154,7 +194,11 @@ class Reversals:
                 key: [r.amount, r.status.name.lower(), r.attempt] for key, r in self.refunds.items()
             },
             "disputes": {
-                key: [d.amount, sorted(d.statuses), dict(d.movements)]
+                key: [
+                    d.amount,
+                    sorted(d.statuses),
+                    {txn: [move.amount, move.at_ms] for txn, move in d.movements.items()},
+                ]
                 for key, d in self.disputes.items()
             },
             "warnings": {key: opt_ms(until) for key, until in self.warnings.items()},
@@ -174,8 +218,11 @@ def _refund(amount: int, status: str, attempt: str | None) -> Refund:
     return Refund(amount, RefundStatus[status.upper()], attempt)
 
 
-def _dispute(amount: int, statuses: Iterable[str], movements: Mapping[str, int]) -> Dispute:
-    return Dispute(amount, frozenset(statuses), dict(movements))
+def _dispute(
+    amount: int, statuses: Iterable[str], movements: Mapping[str, tuple[int, int]]
+) -> Dispute:
+    moves = {txn: Movement(*move) for txn, move in movements.items()}
+    return Dispute(amount, frozenset(statuses), moves)
 
 
 def _union[T: (Refund, Dispute)](ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
@@ -200,7 +247,9 @@ class Target:
     lost: int
 
 
-def target_of(reversals: Reversals, granted: int, paid: int, due: int) -> Target:
+def target_of(
+    reversals: Reversals, granted: int, paid: int, due: int, share: Fraction = _ALL
+) -> Target:
     """Return the claim: min(granted, floor(granted x active reversals / due)).
 
     A payment above the price due is a duplicate, and reversals consume it first: refunding it
@@ -211,6 +260,7 @@ def target_of(reversals: Reversals, granted: int, paid: int, due: int) -> Target
         granted: credits of the order.
         paid: minor units that were paid.
         due: minor units of the price.
+        share: the order's part of the payment that is refunded or disputed.
     """
     surplus = max(0, paid - due)
 
@@ -219,11 +269,11 @@ def target_of(reversals: Reversals, granted: int, paid: int, due: int) -> Target
             return 0
         return min(granted, int(granted * max(Fraction(0), amount - surplus) / due))
 
-    own = Fraction(reversals.refunded)
-    everything = own + reversals.disputed()
+    own = reversals.refunded(share)
+    everything = own + reversals.disputed(share)
     credits_claimed = claim(everything)
     return Target(
         credits=credits_claimed,
         own=claim(own),
-        lost=credits_claimed - claim(everything - reversals.disputed(lost_only=True)),
+        lost=credits_claimed - claim(everything - reversals.disputed(share, lost_only=True)),
     )

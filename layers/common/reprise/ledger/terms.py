@@ -14,12 +14,14 @@ class Terms:
         leftover: how long subscription credits outlive the paid time.
         reissue: how long credits live that come back into an expired lot.
         notice: an expiry is never set earlier than this from now.
+        freezes_on: what freezes an order's lots: `dispute`, `inquiry`, `fraud_warning`.
     """
 
     version: str
     leftover: timedelta
     reissue: timedelta
     notice: timedelta
+    freezes_on: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

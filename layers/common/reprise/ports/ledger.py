@@ -102,8 +102,8 @@ class LedgerStore(Protocol):
     def journal(self, account_id: str) -> Iterator[Entry]:
         """Return every entry in order, read consistently; for audits."""
 
-    def orders_of(self, account_id: str) -> list[Order]:
-        """Return every order of an account, read consistently."""
+    def orders_of(self, account_id: str, prefix: str = "") -> list[Order]:
+        """Return the orders of an account, or those under one payment, read consistently."""
 
     def put_alias(self, alias: str, target: Alias) -> None:
         """Point an id at an account and order; again with the same target is fine.

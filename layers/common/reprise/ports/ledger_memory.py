@@ -79,9 +79,13 @@ class MemoryLedgerStore(LedgerStore):
         yield from self._entries(account_id)
 
     @override
-    def orders_of(self, account_id: str) -> list[Order]:
+    def orders_of(self, account_id: str, prefix: str = "") -> list[Order]:
         with self._lock:
-            return [order for (owner, _), order in self.orders.items() if owner == account_id]
+            return [
+                order
+                for (owner, order_id), order in self.orders.items()
+                if owner == account_id and order_id.startswith(prefix)
+            ]
 
     @override
     def put_alias(self, alias: str, target: Alias) -> None:

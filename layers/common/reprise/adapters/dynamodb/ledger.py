@@ -108,9 +108,9 @@ class DynamoLedgerStore(LedgerStore):
         yield from sorted(map(items.entry_of, found), key=lambda entry: entry.seq)
 
     @override
-    def orders_of(self, account_id: str) -> list[Order]:
+    def orders_of(self, account_id: str, prefix: str = "") -> list[Order]:
         pk = items.account_key(account_id)
-        return [items.order_of(item) for item in self._partition(pk, items.ORDER_PREFIX)]
+        return [items.order_of(item) for item in self._partition(pk, items.ORDER_PREFIX + prefix)]
 
     @override
     def put_alias(self, alias: str, target: Alias) -> None:

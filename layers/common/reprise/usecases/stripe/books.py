@@ -1,0 +1,183 @@
+"""What applying an event needs, what it answers, and how an event finds its account."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reprise.billing.account import AccountRef, AccountRefsDisagree
+from reprise.billing.events import Expected
+from reprise.catalogue.model import Catalogue
+from reprise.errors import RepriseError
+from reprise.metrics import Metric
+from reprise.policy.book import PolicyBook
+from reprise.ports.desk import ParkingLot
+from reprise.ports.ledger import Alias, AliasConflictError
+from reprise.ports.mirror import MirrorStore
+from reprise.usecases.ledger import Ledger
+
+ACCOUNT_ID_CHARS_MAX = 128
+
+
+class Effect(StrEnum):
+    """What an event does, in one word."""
+
+    GRANT = "grant"
+    MAP = "map"
+    MIRROR = "mirror"
+    SCHEDULE_EXPIRY = "schedule_expiry"
+    CLAW_BACK = "claw_back"
+    RESTORE = "restore"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    CLOSE = "close"
+    ALERT = "alert"
+    NONE = "none"
+    PARK = "park"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What applying one event did.
+
+    Args:
+        effect: in one word.
+        account_id: whose account, if one was found.
+        credits: signed credits that moved.
+        key: the business key under which it stands, if it made an entry.
+        reason: why, in words for an operator.
+        aliases: ids that now point somewhere; what waited for them is driven again.
+        metrics: what to count.
+    """
+
+    effect: Effect
+    account_id: str | None = None
+    credits: int = 0
+    key: str = ""
+    reason: str = ""
+    aliases: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+
+
+class NotYetError(RepriseError):
+    """The event cannot be applied yet, or ever without a person: it is parked.
+
+    Args:
+        field: what is missing, unknown or unreadable.
+        fix: what would mend it, as a clause.
+        waits_for: the id whose appearance re-drives it, if one would.
+        metric: what its alarm counts beside parked events.
+    """
+
+    def __init__(
+        self, field: str, fix: str, waits_for: str | None = None, metric: Metric | None = None
+    ) -> None:
+        super().__init__(f"{field}: {fix}")
+        self.field = field
+        self.fix = fix
+        self.waits_for = waits_for
+        self.metric = metric
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What applying an event needs of the world.
+
+    Args:
+        ledger: the credit ledger.
+        mirrors: subscription mirrors.
+        parking: where events wait.
+        catalogue: what is sold.
+        policy: the policy book; orders pin the version in force when they were bought.
+        expected: which events are ours.
+    """
+
+    ledger: Ledger
+    mirrors: MirrorStore
+    parking: ParkingLot
+    catalogue: Catalogue
+    policy: PolicyBook
+    expected: Expected
+
+    def account_for(self, ref: AccountRef, *ids: str | None) -> str:
+        """Return the account that an event names, or that its Stripe ids are known to belong to.
+
+        Args:
+            ref: the account id in the event's metadata, if there is one.
+            ids: Stripe ids of the event (customer, subscription) that may be known already.
+
+        Raises:
+            NotYetError: nothing names an account, or what does disagrees.
+        """
+        if isinstance(ref, AccountRefsDisagree):
+            raise NotYetError(
+                "metadata.user_id",
+                f"names several accounts ({', '.join(ref.ids)}); credit by hand",
+                metric=Metric.UNKNOWN_ACCOUNT,
+            )
+        if ref is not None:
+            if len(ref) > ACCOUNT_ID_CHARS_MAX:
+                raise NotYetError(
+                    "metadata.user_id",
+                    f"must be at most {ACCOUNT_ID_CHARS_MAX} characters",
+                    metric=Metric.UNKNOWN_ACCOUNT,
+                )
+            return ref
+        given = [stripe_id for stripe_id in ids if stripe_id]
+        found = [self.ledger.store.find_alias(stripe_id) for stripe_id in given]
+        accounts = {alias.account_id for alias in found if alias is not None}
+        if len(accounts) == 1:
+            return accounts.pop()
+        raise NotYetError(
+            "metadata.user_id",
+            "must name the account" if not accounts else f"ids belong to {sorted(accounts)}",
+            waits_for=given[0] if given and not accounts else None,
+            metric=Metric.UNKNOWN_ACCOUNT,
+        )
+
+    def alias(self, target: Alias, ids: Iterable[str | None]) -> tuple[tuple[str, ...], int]:
+        """Point Stripe ids at an account or order; a conflict alarms and cancels nothing.
+
+        Returns:
+            The ids that point there now, and how many point elsewhere already.
+        """
+        pointed, conflicts = [], 0
+        for stripe_id in ids:
+            if not stripe_id:
+                continue
+            try:
+                self.ledger.store.put_alias(stripe_id, target)
+            except AliasConflictError:
+                conflicts += 1
+            else:
+                pointed.append(stripe_id)
+        return tuple(pointed), conflicts
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one event did in several steps, summed up."""
+
+    account_id: str
+    credits: int = 0
+    keys: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+
+    def point(self, books: Books, target: Alias, *ids: str | None) -> None:
+        """Point ids at a target and remember which."""
+        pointed, conflicts = books.alias(target, ids)
+        self.aliases += pointed
+        self.metrics += [Metric.ALIAS_CONFLICT] * conflicts
+
+    def handling(self, effect: Effect, reason: str) -> Handling:
+        """Return the sum."""
+        return Handling(
+            effect=effect,
+            account_id=self.account_id,
+            credits=self.credits,
+            key=self.keys[0] if self.keys else "",
+            reason=reason,
+            aliases=tuple(self.aliases),
+            metrics=tuple(self.metrics),
+        )

@@ -1,0 +1,211 @@
+"""Orders: checkouts and invoices become purchases, purchases become credits."""
+
+from datetime import datetime
+
+from reprise.billing.allot import allot
+from reprise.billing.checkout import CheckoutSession
+from reprise.billing.invoice import InvoicePaid, InvoicePaymentPaid, InvoiceUnpaid
+from reprise.billing.invoice_line import InvoiceLine
+from reprise.catalogue.model import Pack, PlanPrice, Unmapped
+from reprise.ledger.commands import GrantOrder
+from reprise.ledger.entries import Cause
+from reprise.ledger.lots import LotKind
+from reprise.ledger.orders import Purchase
+from reprise.metrics import Metric
+from reprise.policy.proration import upgrade_credits
+from reprise.policy.version import TrialRule
+from reprise.ports.ledger import Alias
+from reprise.usecases.ledger import Effect as Run
+from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
+
+_WHOLE_PERIODS = frozenset({"subscription_create", "subscription_cycle"})
+"""Billing reasons under which a plan's line pays a whole period."""
+
+
+def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime) -> Handling:
+    """Credit a paid checkout of a pack; map anything else.
+
+    A subscription's checkout only maps ids: its invoice grants, so that one movement of money
+    grants once.
+    """
+    account_id = books.account_for(session.account, session.customer)
+    tally = Tally(account_id)
+    if session.kind in {"expired", "async_failed"}:
+        return tally.handling(Effect.CLOSE, f"the checkout was {session.kind}: nothing was paid")
+    if session.mode == "setup":
+        return tally.handling(Effect.NONE, "a set-up session sells nothing")
+    tally.point(books, Alias(account_id), session.customer, session.subscription)
+    if session.mode == "subscription":
+        return tally.handling(Effect.MAP, "a subscription's credits come with its paid invoice")
+    if session.payment_status == "unpaid":
+        return tally.handling(Effect.MAP, "not paid yet: the credits come with the payment")
+    purchase = _pack_purchase(books, session)
+    _grant(books, tally, purchase, cause, now)
+    order = Alias(account_id, session.session_id)
+    tally.point(books, order, session.session_id, session.payment_intent)
+    return tally.handling(Effect.GRANT, f"{purchase.sku} was paid")
+
+
+def _pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
+    amount, currency = session.amount_subtotal or 0, session.currency or ""
+    pack = books.catalogue.by_sku(session.sku or "", amount, currency)
+    if isinstance(pack, Unmapped):
+        raise _unknown_price(pack)
+    paid = session.amount_total or 0
+    facts = {
+        "country": session.country,
+        "customer": session.customer,
+        "payment_intent": session.payment_intent,
+        "terms": "accepted" if session.terms_accepted else None,
+        "policy_shown": session.policy_version,
+    }
+    return Purchase(
+        order_id=session.session_id,
+        kind=LotKind.PACK,
+        sku=pack.sku,
+        credits=pack.credits,
+        paid=paid,
+        due=paid,
+        payment=paid,
+        currency=currency,
+        purchased_at=session.created_at,
+        policy_version=books.policy.in_force(session.created_at).id,
+        facts={name: fact for name, fact in facts.items() if fact},
+    )
+
+
+def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime) -> Handling:
+    """Credit what a paid invoice bought: plans by whole periods, upgrades by share, packs."""
+    if invoice.lines_have_more:
+        raise NotYetError("lines.has_more", "must be listed through the API before it can grant")
+    lines = (line.account for line in invoice.lines if line.account)
+    account_id = books.account_for(
+        invoice.account or next(lines, None), invoice.subscription, invoice.customer
+    )
+    purchases = _purchases(books, invoice)
+    tally = Tally(account_id)
+    for purchase in purchases:
+        _grant(books, tally, purchase, cause, now)
+    tally.point(books, Alias(account_id), invoice.customer, invoice.subscription)
+    root = Alias(account_id, invoice.invoice_id)
+    number = f"number:{invoice.number}" if invoice.number else None
+    tally.point(books, root, invoice.invoice_id, number, invoice.payment_intent, invoice.charge)
+    if not purchases:
+        return tally.handling(Effect.NONE, f"{invoice.billing_reason} buys no credits")
+    return tally.handling(Effect.GRANT, f"{', '.join(p.sku for p in purchases)} was paid")
+
+
+def invoice_payment(books: Books, paid: InvoicePaymentPaid) -> Handling:
+    """Join a payment to its invoice: refunds and disputes name the payment only."""
+    root = books.ledger.store.find_alias(paid.invoice)
+    if root is None:
+        raise NotYetError("invoice", f"{paid.invoice} must be paid first", waits_for=paid.invoice)
+    tally = Tally(root.account_id)
+    tally.point(books, root, paid.payment_intent, paid.charge)
+    return tally.handling(Effect.MAP, f"{paid.payment_intent or paid.charge} paid {paid.invoice}")
+
+
+def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:
+    """Note an invoice that was not paid: nothing is granted, nothing earlier is taken back."""
+    if invoice.kind == "payment_failed":
+        return Handling(Effect.NONE, reason="a failed payment grants nothing")
+    return Handling(Effect.CLOSE, reason=f"the invoice was {invoice.kind}")
+
+
+def _purchases(books: Books, invoice: InvoicePaid) -> list[Purchase]:
+    """Return what the invoice's lines bought; an unknown price parks the whole invoice."""
+    bought = [(line, *_bought(books, invoice, line)) for line in invoice.lines]
+    paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
+    return [
+        _line_purchase(
+            books, invoice, line, sold, credits_=credits_, paid=paid.get(line.line_id, 0)
+        )
+        for line, sold, credits_ in bought
+        if sold is not None and credits_ > 0
+    ]
+
+
+def _bought(
+    books: Books, invoice: InvoicePaid, line: InvoiceLine
+) -> tuple[PlanPrice | Pack | None, int]:
+    """Return what a line sells and the credits it buys under the invoice's policy version."""
+    if line.price is None or line.amount < 0:
+        return None, 0
+    sold = books.catalogue.by_price(line.price.price_id, line.price.lookup_key or "")
+    if isinstance(sold, Unmapped):
+        raise _unknown_price(sold)
+    quantity = 1 if line.quantity is None else line.quantity
+    if isinstance(sold, Pack):
+        return sold, 0 if line.proration else sold.credits * quantity
+    policy = books.policy.in_force(invoice.paid_at)
+    if invoice.billing_reason in _WHOLE_PERIODS and not line.proration:
+        is_trial = line.amount == 0
+        granted = not is_trial or policy.trial_rule is TrialRule.FULL
+        return sold, sold.credits * quantity if granted else 0
+    if invoice.billing_reason != "subscription_update":
+        return None, 0
+    return sold, upgrade_credits(
+        old_credits=_credits_left_behind(books, invoice),
+        new_credits=sold.credits * quantity,
+        new_price_minor=sold.amount(invoice.currency) or line.amount,
+        paid_minor=invoice.amount_paid,
+        rule=policy.upgrade_rule,
+    )
+
+
+def _credits_left_behind(books: Books, invoice: InvoicePaid) -> int:
+    """Return the credits per period of the plan that an upgrade's negative lines give up."""
+    left = (line for line in invoice.lines if line.amount < 0 and line.price is not None)
+    prices = (
+        books.catalogue.by_price(line.price.price_id, line.price.lookup_key or "")
+        for line in left
+        if line.price is not None
+    )
+    return sum(price.credits for price in prices if isinstance(price, PlanPrice))
+
+
+def _line_purchase(
+    books: Books,
+    invoice: InvoicePaid,
+    line: InvoiceLine,
+    sold: PlanPrice | Pack,
+    *,
+    credits_: int,
+    paid: int,
+) -> Purchase:
+    is_plan = isinstance(sold, PlanPrice)
+    facts = {
+        "invoice": invoice.invoice_id,
+        "number": invoice.number,
+        "reason": invoice.billing_reason,
+        "country": invoice.country,
+        "customer": invoice.customer,
+        "policy_shown": line.policy_version or invoice.policy_version,
+    }
+    return Purchase(
+        order_id=f"{invoice.invoice_id}/{line.line_id}",
+        kind=LotKind.SUBSCRIPTION if is_plan else LotKind.PACK,
+        sku=sold.plan if isinstance(sold, PlanPrice) else sold.sku,
+        credits=credits_,
+        paid=paid,
+        due=paid,
+        payment=invoice.amount_paid,
+        currency=invoice.currency,
+        purchased_at=invoice.paid_at,
+        policy_version=books.policy.in_force(invoice.paid_at).id,
+        subscription_id=(line.subscription or invoice.subscription) if is_plan else None,
+        period_end=line.period_end if is_plan else None,
+        facts={name: fact for name, fact in facts.items() if fact},
+    )
+
+
+def _grant(books: Books, tally: Tally, purchase: Purchase, cause: Cause, now: datetime) -> None:
+    command = GrantOrder(purchase, cause)
+    done = books.ledger.run(tally.account_id, command, now, may_open=True)
+    tally.keys.append(command.key)
+    if done.effect is Run.APPLIED and done.entry is not None:
+        tally.credits += done.entry.credits
+
+
+def _unknown_price(found: Unmapped) -> NotYetError:
+    return NotYetError(found.field, found.fix, metric=Metric.UNKNOWN_PRICE)

@@ -1,0 +1,142 @@
+"""Money back and money fought over: refunds, disputes and warnings become facts of an order."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from reprise.billing.dispute import DisputeState, FraudWarning
+from reprise.billing.refund import RefundState
+from reprise.ledger.commands import ReverseOrder
+from reprise.ledger.entries import Cause
+from reprise.ledger.instants import to_ms
+from reprise.ledger.orders import Order
+from reprise.ledger.reversals import Dispute, Movement, Refund, RefundStatus, Reversals
+from reprise.ports.ledger import Alias, Read
+from reprise.usecases.ledger import Effect as Run
+from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
+
+
+def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Handling:
+    """Merge a refund into the orders that its payment bought."""
+    root = _root(books, found.payment_intent, found.charge)
+    status = RefundStatus[found.status.upper()]
+
+    def facts(order: Order) -> Reversals:
+        attempts = order.reversals.refunds
+        # Anybody with the dashboard can write metadata: an attempt counts only if it is stored.
+        known = attempts.get(found.attempt) if found.attempt else None
+        ours = known is not None and known.amount == found.amount
+        attempt = found.attempt if ours else None
+        return Reversals(refunds={found.refund_id: Refund(found.amount, status, attempt)})
+
+    tally = _merge(books, root, facts, cause, now)
+    tally.point(books, root, found.charge)
+    effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
+    return tally.handling(effect, f"refund {found.refund_id} is {found.status}")
+
+
+def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> Handling:
+    """Merge a dispute into the orders that its payment bought.
+
+    Money that moved claws back or restores; an open dispute or inquiry freezes; only a lost one
+    makes shortfall owed.
+    """
+    root = _root(books, found.payment_intent, found.charge)
+    moves = {txn.txn_id: Movement(txn.amount, to_ms(txn.created_at)) for txn in found.txns}
+    seen = Dispute(found.amount, frozenset({found.status}), moves)
+    facts = Reversals(disputes={found.dispute_id: seen})
+    tally = _merge(books, root, lambda _: facts, cause, now)
+    tally.point(books, root, found.charge)
+    return tally.handling(_dispute_effect(seen), f"dispute {found.dispute_id} is {found.status}")
+
+
+def _dispute_effect(seen: Dispute) -> Effect:
+    if seen.withdrawn > 0:
+        return Effect.CLAW_BACK
+    if seen.movements:
+        return Effect.RESTORE
+    return Effect.FREEZE if seen.open else Effect.UNFREEZE
+
+
+def warning(books: Books, found: FraudWarning, cause: Cause, now: datetime) -> Handling:
+    """Freeze the orders of a payment that its card's issuer suspects, for the policy's time."""
+    root = _root(books, found.payment_intent, found.charge)
+    if not found.actionable:
+        return Handling(Effect.ALERT, root.account_id, reason="the payment was reversed already")
+
+    def facts(order: Order) -> Reversals:
+        policy = books.policy.version(order.purchase.policy_version)
+        until = found.created_at + timedelta(days=policy.fraud_warning_freeze_days)
+        return Reversals(warnings={found.warning_id: until})
+
+    tally = _merge(books, root, facts, cause, now)
+    return tally.handling(Effect.FREEZE, f"fraud warning {found.fraud_type}")
+
+
+def _root(books: Books, payment_intent: str | None, charge: str | None) -> Alias:
+    """Return where a payment points: an account and a checkout session or invoice."""
+    given = [stripe_id for stripe_id in (payment_intent, charge) if stripe_id]
+    for stripe_id in given:
+        root = books.ledger.store.find_alias(stripe_id)
+        if root is not None and root.order_id is not None:
+            return root
+    raise NotYetError(
+        "payment_intent",
+        f"{' or '.join(given) or 'a payment'} must belong to a known order",
+        waits_for=given[0] if given else None,
+    )
+
+
+def _merge(
+    books: Books,
+    root: Alias,
+    facts: Callable[[Order], Reversals],
+    cause: Cause,
+    now: datetime,
+) -> Tally:
+    """Merge facts into every order under a payment."""
+    tally = Tally(root.account_id)
+    orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
+    for order_id in sorted(order.order_id for order in orders if _is_under(order, root)):
+        make = partial(_reversal, books, order_id, facts, cause)
+        done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
+        if done.effect is Run.APPLIED and done.entry is not None:
+            tally.keys.append(done.entry.key)
+            tally.credits += done.entry.credits
+    return tally
+
+
+def _is_under(order: Order, root: Alias) -> bool:
+    return order.order_id == root.order_id or order.order_id.startswith(f"{root.order_id}/")
+
+
+def _reversal(
+    books: Books,
+    order_id: str,
+    facts: Callable[[Order], Reversals],
+    cause: Cause,
+    read: Read,
+) -> ReverseOrder | None:
+    """Return the command that merges the facts into the order as it was just read."""
+    order = read.orders[order_id]
+    if read.account is None:
+        return None
+    subscription = order.purchase.subscription_id
+    # Read after the head: a change in between moves the head, and the write is decided again.
+    others = (
+        books.ledger.store.orders_of(read.account.account_id) if subscription is not None else ()
+    )
+    return ReverseOrder(order_id, order.version, facts(order), cause, _periods(others, order_id))
+
+
+def _periods(orders: Iterable[Order], order_id: str) -> tuple[tuple[str, datetime], ...]:
+    """Return the periods that the account's other subscription lines still pay for."""
+    return tuple(
+        (bought.subscription_id, bought.period_end)
+        for order in orders
+        for bought in (order.purchase,)
+        if order.order_id != order_id
+        and order.net_paid
+        and bought.subscription_id is not None
+        and bought.period_end is not None
+    )

@@ -1,0 +1,60 @@
+"""Subscriptions: mirrored as they are seen, ended when they end."""
+
+from datetime import datetime
+
+from reprise.billing.events import StripeEvent
+from reprise.billing.mirror import sighting_of
+from reprise.billing.subscription import CustomerState, SubscriptionState
+from reprise.catalogue.model import PlanPrice
+from reprise.ledger.commands import EndSubscription
+from reprise.ledger.entries import Cause
+from reprise.ports.ledger import Alias, HeadMovedError, StoreBusyError
+from reprise.usecases.ledger import ATTEMPTS_MAX
+from reprise.usecases.stripe.books import Books, Effect, Handling, Tally
+
+
+def subscription(
+    books: Books, found: SubscriptionState, event: StripeEvent, cause: Cause, now: datetime
+) -> Handling:
+    """Mirror a subscription; when it has ended, let leftover credits start to run out.
+
+    Its period advances before it is paid, so nothing is ever granted here.
+    """
+    account_id = books.account_for(found.account, found.subscription_id, found.customer)
+    tally = Tally(account_id)
+    _mirror(books, account_id, found, event)
+    tally.point(books, Alias(account_id), found.subscription_id, found.customer)
+    if found.ended_at is None:
+        return tally.handling(Effect.MIRROR, f"the subscription is {found.status}")
+    command = EndSubscription(found.subscription_id, found.ended_at, cause)
+    books.ledger.run(account_id, command, now, may_open=True)
+    tally.keys.append(command.key)
+    return tally.handling(Effect.SCHEDULE_EXPIRY, f"the subscription ended {found.ended_at:%F}")
+
+
+def customer(books: Books, found: CustomerState) -> Handling:
+    """Learn whose customer this is; who they are is the directory's to say."""
+    if not isinstance(found.account, str):
+        return Handling(Effect.NONE, reason="the customer names no account")
+    tally = Tally(found.account)
+    tally.point(books, Alias(found.account), found.customer_id)
+    return tally.handling(Effect.MAP, "the customer names its account")
+
+
+def _mirror(books: Books, account_id: str, found: SubscriptionState, event: StripeEvent) -> None:
+    price = found.items[0].price
+    sold = books.catalogue.by_price(price.price_id, price.lookup_key or "")
+    plan = sold.plan if isinstance(sold, PlanPrice) else price.price_id
+    sighting = sighting_of(found, plan, event.event_id, event.created)
+    for attempt in range(ATTEMPTS_MAX):
+        known = books.mirrors.load(account_id, found.subscription_id)
+        mirror = known.seeing(sighting)
+        if mirror == known:
+            return
+        try:
+            books.mirrors.save(account_id, mirror)
+        except HeadMovedError:
+            books.ledger.pause(attempt)
+        else:
+            return
+    raise StoreBusyError(f"{found.subscription_id}: no turn in {ATTEMPTS_MAX} attempts")
