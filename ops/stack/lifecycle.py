@@ -1,11 +1,13 @@
 """Brings the local stack up and down: one MiniStack, the built template on it, its secrets."""
 
 import secrets
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import boto3
@@ -42,12 +44,28 @@ def down() -> bool:
 @contextmanager
 def temporary() -> Iterator[StackInfo]:
     """A stack of its own beside any other, gone at the end: for the demo and the tests."""
-    with tempfile.TemporaryDirectory(prefix="reprise-", ignore_cleanup_errors=True) as folder:
+    folder_of_its_own = tempfile.TemporaryDirectory(prefix="reprise-", ignore_cleanup_errors=True)
+    with _unwinding_when_told_to_end(), folder_of_its_own as folder:
         info = _start(Path(folder) / "ministack")
         try:
             yield info
         finally:
             ministack.stop(info.server)
+
+
+@contextmanager
+def _unwinding_when_told_to_end() -> Iterator[None]:
+    """Turn the signals that end a process into an exit, so that what it started ends too."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _running() -> StackInfo | None:

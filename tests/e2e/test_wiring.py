@@ -23,6 +23,21 @@ def test_the_api_is_closed_to_whoever_does_not_sign(stack, method, path):
     assert send(method, stack.api_url + path, b"{}", {}).status == 403
 
 
+def test_garbage_at_the_webhook_is_refused_without_a_write(stack):
+    """A 4xx, so that nobody mistakes it for our fault, and no trace in any table."""
+    before = items(stack)
+    for body in (b"", b"{}", b"\xff\xfe\x00", b"[" * 10_000):
+        answer = send("POST", stack.webhook_url, body, {"Stripe-Signature": "t=1,v1=\u00e9"})
+        assert answer.status == 400
+    assert items(stack) == before
+
+
+def items(stack) -> list[int]:
+    client = boto3.client("dynamodb", **stack.arguments)
+    tables = (stack.ledger_table, stack.cases_table)
+    return [client.scan(TableName=table, Select="COUNT")["Count"] for table in tables]
+
+
 def test_the_product_may_report_generations(product):
     product.report("Generation Nobody Listens To", {"account_id": "u1"})
 
