@@ -7,7 +7,7 @@ from typing import override
 from reprise.ports.provider import PollResult, ProviderPoller, ProviderUnavailableError
 from reprise.providers.classify import classify
 from reprise.providers.operation import Operation
-from reprise.providers.verdict import Channel
+from reprise.providers.verdict import Channel, Step
 
 UNKNOWN_TASK = {"code": 200, "msg": "success", "data": None}
 """What kie and sunoapi answer about an id that they do not know."""
@@ -38,4 +38,7 @@ class MemoryProviderPoller(ProviderPoller):
             body = queue.popleft() if len(queue) > 1 else queue[0] if queue else UNKNOWN_TASK
         if isinstance(body, Exception):
             raise body
-        return PollResult(classify(provider, operation, Channel.POLL, body), body)
+        verdict = classify(provider, operation, Channel.POLL, body)
+        if verdict.step is Step.POLL_ERROR:
+            raise ProviderUnavailableError(f"{provider}: code {verdict.code}")
+        return PollResult(verdict, body)
