@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.secrets import CachedSecret
 from reprise.ledger.terms import Rules, Terms
 from reprise.policy.book import PolicyBook, packaged_book
 from reprise.settings import LedgerSettings
@@ -47,6 +48,11 @@ def directory(client: "DynamoDBClient", cases_table: str) -> DynamoDirectory:
 def parking_lot(client: "DynamoDBClient", cases_table: str) -> DynamoParkingLot:
     """Return where events wait that cannot be applied yet."""
     return DynamoParkingLot(client, cases_table)
+
+
+def secret(secret_id: str) -> CachedSecret:
+    """Return a secret, cached for five minutes."""
+    return CachedSecret(boto3.client("secretsmanager", config=CLIENT_CONFIG), secret_id)
 
 
 def rules_at(book: PolicyBook) -> Callable[[datetime], Rules]:

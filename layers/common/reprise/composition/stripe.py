@@ -1,0 +1,22 @@
+"""What applying Stripe's events needs, bound to AWS."""
+
+from reprise import composition
+from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
+from reprise.billing.events import Expected
+from reprise.catalogue.reading import example_catalogue
+from reprise.policy.book import packaged_book
+from reprise.settings import StripeWebhookSettings
+from reprise.usecases.stripe.books import Books
+
+
+def stripe_books(settings: StripeWebhookSettings) -> Books:
+    """Return the books over the tables that the settings name."""
+    client = composition.dynamodb()
+    return Books(
+        ledger=composition.ledger(settings, client),
+        mirrors=DynamoMirrorStore(client, settings.ledger_table),
+        parking=composition.parking_lot(client, settings.cases_table),
+        catalogue=example_catalogue(),
+        policy=packaged_book(),
+        expected=Expected(livemode=settings.stripe_livemode),
+    )
