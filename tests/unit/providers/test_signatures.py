@@ -174,6 +174,15 @@ def test_providers_that_sign_nothing_are_never_authenticated(provider):
     assert not check(provider, kie()).sender
 
 
+def test_a_signature_that_is_no_signature_is_refused():
+    for wrong in ("", "%", "zz", "00"):
+        assert not check("kie", kie() | {"X-Webhook-Signature": wrong}).sender
+        fal = FAL | {"X-Fal-Webhook-Signature": wrong}
+        assert not check("fal", fal, keys=fal_keys(FAL_JWKS)).sender
+        eleven = {"ElevenLabs-Signature": f"t={AT},v0={wrong}"}
+        assert not check("elevenlabs", eleven).sender
+
+
 def test_a_repeated_header_or_an_endless_body_is_refused():
     twice = kie() | {"x-webhook-timestamp": AT}
     assert not check("kie", twice).sender

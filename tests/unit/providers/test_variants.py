@@ -13,6 +13,8 @@ from tests.support.provider_bodies import POLL, TWO, callback, outcome, read, re
     ("body", "expected"),
     [
         (callback(*TWO, code="200"), "delivered"),
+        (callback(*TWO, code="two hundred"), "unknown"),
+        (callback(*TWO, code=[200]), "unknown"),
         (callback(*TWO, code=200.0), "delivered"),
         (callback(*TWO, code=" 200 "), "delivered"),
         (callback(code="501", stage="error"), "failed"),
@@ -45,6 +47,8 @@ def test_code_and_stage_decide_in_that_order(body, expected):
         (song(2, audio_url="/files/2.mp3"), "partial"),
         (song(2, audio_url="ftp://cdn.example/2.mp3"), "partial"),
         (song(2, audio_url="https://"), "partial"),
+        (song(2, audio_url="https://cdn.example/two files.mp3"), "partial"),
+        (song(2, audio_url="https://cdn.example/" + "a" * 9_000), "partial"),
         (song(2, audio_url="https://[broken"), "partial"),
         (song(2, audio_url={"url": "https://cdn.example/2.mp3"}), "partial"),
         (song(2, audio_url=12), "partial"),

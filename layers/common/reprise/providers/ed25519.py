@@ -85,12 +85,6 @@ def _decode(data: bytes) -> _Point | None:
     return (x, y, 1, x * y % _P)
 
 
-def _base() -> _Point:
-    y = 4 * pow(5, -1, _P) % _P
-    point = _decode(y.to_bytes(KEY_BYTES, "little"))
-    if point is None:
-        raise ArithmeticError("Ed25519: the base point must be on the curve")
-    return point
-
-
-_BASE = _base()
+_BASE_Y = 4 * pow(5, -1, _P) % _P
+_BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+_BASE: _Point = (_BASE_X, _BASE_Y, 1, _BASE_X * _BASE_Y % _P)
