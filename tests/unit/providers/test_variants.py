@@ -31,6 +31,10 @@ from tests.support.provider_bodies import POLL, TWO, callback, outcome, read, re
         (callback(*TWO, stage="archived"), "unknown"),
         (callback(stage="complete", error="Generation failed"), "failed"),
         (callback(*TWO, error=""), "delivered"),
+        (callback(data={}), "empty"),
+        (callback(data=song(1)), "partial"),
+        (callback(data={"songs": 2}), "unknown"),
+        (callback(data="soon"), "unknown"),
     ],
 )
 def test_code_and_stage_decide_in_that_order(body, expected):
