@@ -158,8 +158,8 @@ def _fit(value: object, goods: Goods) -> str:
 
 
 def _is_malformed(item: object, place: Outputs) -> bool:
-    if isinstance(item, Mapping) or is_blank(item):
-        return False
+    if item is MALFORMED or isinstance(item, Mapping) or is_blank(item):
+        return item is MALFORMED
     bare = place.slots or not place.fields  # an output may stand there without an object around it
     kind = bool if place.goods is Goods.FLAG else str
     return not isinstance(item, kind) or not (bare or _goods(item, place))
