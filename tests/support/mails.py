@@ -36,10 +36,10 @@ MANGLINGS: dict[str, Callable[[str], str]] = {
     "escaped": lambda i: i.replace("_", "\\_"),
     "italics": lambda i: i.replace("_", ""),
     "percent": lambda i: i.replace("_", "%5F"),
-    "fullwidth": lambda i: i.replace("_", "＿"),
+    "fullwidth": lambda i: i.replace("_", "\uff3f"),
     "secret": lambda i: f"{i}_secret_YrKJUKribcBjcG8HVhfZluoGH",
     "elided": lambda i: f"{i[:11]}…{i[-8:]}",
-    "lookalike": lambda i: i.replace("c", "с", 1),
+    "lookalike": lambda i: i.replace("c", "\u0441", 1),
 }
 
 

@@ -1,1 +1,1 @@
-"""Inbound mail, purely: bytes to text, proof of the sender, ids, what is wanted. Nothing here acts."""
+"""Inbound mail, purely: bytes to text, the sender proven, ids and wishes found; nothing acts."""

@@ -88,7 +88,7 @@ def _cross_check(value: str, address: str) -> None:
     """
     try:
         header = HeaderRegistry()("From", value)
-        modern = {found.addr_spec.lower() for found in header.addresses}
+        modern = {found.addr_spec.lower() for found in getattr(header, "addresses", ())}
         legacy = {found.lower() for _, found in getaddresses([value]) if found}
         defects = {type(defect).__name__ for defect in header.defects}
     except Exception as error:

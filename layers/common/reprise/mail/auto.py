@@ -39,7 +39,7 @@ def _marks() -> _Marks:
         re.compile(rf"^\s*[\[(<*]{{0,2}}\s*{any_of(words['auto_subjects'])}", re.IGNORECASE),
         re.compile(rf"(?:^|[\s:\[(]){any_of(words['bounce_subjects'])}", re.IGNORECASE),
         re.compile(
-            rf"^(?:\s*{any_of(words['reply_prefixes'])}(?:\[\d+\])?\s*[:：])+", re.IGNORECASE
+            rf"^(?:\s*{any_of(words['reply_prefixes'])}(?:\[\d+\])?\s*[:\uff1a])+", re.IGNORECASE
         ),
         frozenset(words["harmless_fields"]),
         frozenset(words["precedences"]),
@@ -97,7 +97,11 @@ def _own(mail: ReadMail, own: set[str]) -> AutoVerdict | None:
     claimed = {found[0].lower() for value in mail.from_values for found in ADDRESS.finditer(value)}
     if claimed & own:
         return AutoVerdict(AutoKind.OWN, "From is one of our own addresses")
-    loops = {value.strip().lower() for name in ("x-loop", "x-autoreply-from") for value in mail.values(name)}
+    loops = {
+        value.strip().lower()
+        for name in ("x-loop", "x-autoreply-from")
+        for value in mail.values(name)
+    }
     if loops & own:
         return AutoVerdict(AutoKind.LOOP, "it has been through this mailbox")
     if sum(1 for _ in mail.values("received")) > _RECEIVED_MAX:
@@ -106,7 +110,10 @@ def _own(mail: ReadMail, own: set[str]) -> AutoVerdict | None:
 
 
 def _bounce(mail: ReadMail, receipt: SesReceipt | None) -> AutoVerdict | None:
-    if mail.content_type == "multipart/report" or (mail.report_type or "").lower() in _marks().reports:
+    if (
+        mail.content_type == "multipart/report"
+        or (mail.report_type or "").lower() in _marks().reports
+    ):
         return AutoVerdict(AutoKind.BOUNCE, "a delivery, disposition or feedback report")
     own_parts = {part.content_type for part in mail.attachments if not part.nested}
     if own_parts & {f"message/{report}" for report in _marks().reports}:
@@ -152,7 +159,11 @@ def _daemon(mail: ReadMail, receipt: SesReceipt | None) -> AutoVerdict | None:
     if _from_daemon(mail):
         return AutoVerdict(AutoKind.AUTO_REPLY, "From is an address nobody reads")
     source = receipt.source if receipt else None
-    if source and _marks().daemon.match(source.partition("@")[0]) and "bounce" not in source.lower():
+    if (
+        source
+        and _marks().daemon.match(source.partition("@")[0])
+        and "bounce" not in source.lower()
+    ):
         return AutoVerdict(AutoKind.AUTO_REPLY, "the envelope sender is an address nobody reads")
     return None
 

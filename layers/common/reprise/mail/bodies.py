@@ -11,7 +11,7 @@ from reprise.mail.parts import Budget, Part
 from reprise.mail.tnef import read_tnef
 
 _TEXTS = {"text/plain", "text/html", "text/enriched", "text/markdown", "text/x-markdown", "text"}
-_TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
+TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _TNEF_BYTES_MAX = 4 * 1024 * 1024
 _FILENAME_CHARS_MAX = 200
 # An alternative this much shorter than the HTML beside it is a stub ("please use an HTML client").
@@ -94,10 +94,10 @@ class _Reader:
             reading.visit(child, nested=nested)
             self.bodies.chars = reading.bodies.chars
             readings.append(reading.bodies)
-        for reading in readings:
-            self.bodies.carried.extend(reading.carried)
-            self.bodies.found_links.extend(reading.found_links)
-            self.bodies.nested_messages += reading.nested_messages
+        for found in readings:
+            self.bodies.carried.extend(found.carried)
+            self.bodies.found_links.extend(found.found_links)
+            self.bodies.nested_messages += found.nested_messages
         said = [r for r in readings if (r.own or r.nested).strip()]
         if not said:
             return
@@ -144,7 +144,7 @@ class _Reader:
     def _carry(self, part: Part, *, nested: bool) -> None:
         name = part.filename[:_FILENAME_CHARS_MAX] if part.filename else None
         self.bodies.carried.append(Attachment(name, part.kind, part.end - part.start, nested))
-        winmail = part.kind in _TNEF or (name or "").lower() == "winmail.dat"
+        winmail = part.kind in TNEF or (name or "").lower() == "winmail.dat"
         if winmail and not self.bodies.own:
             data, cut = _transported(self.raw, part, _TNEF_BYTES_MAX)
             text, html = read_tnef(data)

@@ -34,6 +34,7 @@ _REFUSED = frozenset(
     {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
 _SAMPLE_BYTES = 16 * 1024
+_UTF16_BYTES_MIN = 4
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]{0,4000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -124,7 +125,7 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def decode_base64(data: bytes) -> bytes:
-    """Decode base64 leniently: foreign characters skipped, padding mended, text after it ignored."""
+    """Decode base64 leniently: foreign characters skipped, padding mended, a footer ignored."""
     alphabet = re.sub(rb"[^A-Za-z0-9+/=]", b"", data).split(b"=", 1)[0]
     usable = alphabet[: len(alphabet) - (len(alphabet) % 4 == 1)]
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
@@ -150,9 +151,11 @@ def _by_mark(data: bytes) -> str | None:
         if data.startswith(mark):
             return codec
     sample = data[:512]
-    if len(sample) > 3 and sample[1::2].count(0) * 5 > len(sample) * 2:
+    if len(sample) < _UTF16_BYTES_MIN:
+        return None
+    if sample[1::2].count(0) * 5 > len(sample) * 2:
         return "utf-16-le"
-    if len(sample) > 3 and sample[::2].count(0) * 5 > len(sample) * 2:
+    if sample[::2].count(0) * 5 > len(sample) * 2:
         return "utf-16-be"
     return None
 

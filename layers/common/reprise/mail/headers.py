@@ -40,26 +40,32 @@ def read_headers(raw: bytes, start: int, end: int, limits: ReadLimits) -> Header
         return HeaderBlock((), raw.index(b"\n", start) + 1)
     blank = _BLANK_LINE.search(raw, start, end)
     block_end, body_start = (blank.start() + 1, blank.end()) if blank else (end, end)
-    truncated = block_end - start > limits.header_block_bytes_max
     visible_end = min(block_end, start + limits.header_block_bytes_max)
+    truncated = visible_end < block_end
     defects: list[str] = []
-    lines: list[list[bytes]] = []
-    for offset, line in _lines(raw, start, visible_end):
-        if line[:1] in {b" ", b"\t"} and lines:
-            lines[-1].append(line)
-        elif _FIELD.match(line):
-            lines.append([line])
-        elif lines or not line.startswith((b"From ", b">From ")):
-            if not truncated or offset + len(line) < visible_end:
-                body_start = offset
-                defects.append("a line that is no header field ends the header")
-            break
+    lines, broken_at = _field_lines(raw, start, visible_end)
+    # The last line before the bound is cut, so it may only look broken.
+    if broken_at is not None and not (truncated and raw.find(b"\n", broken_at, visible_end) < 0):
+        body_start = broken_at
+        defects.append("a line that is no header field ends the header")
     fields = [_field(field, limits.header_value_chars_max) for field in lines[: limits.headers_max]]
-    if len(lines) > limits.headers_max or any(cut for _, cut in fields):
-        truncated = True
-    if any(not header.value.isprintable() and _unprintable(header.value) for header, _ in fields):
+    truncated = truncated or len(lines) > limits.headers_max or any(cut for _, cut in fields)
+    if any(_unprintable(header.value) for header, _ in fields):
         defects.append("control characters in the header")
     return HeaderBlock(tuple(h for h, _ in fields), body_start, truncated, tuple(defects))
+
+
+def _field_lines(raw: bytes, start: int, end: int) -> tuple[list[list[bytes]], int | None]:
+    """Return the lines of each field, and where a line stands that belongs to none."""
+    fields: list[list[bytes]] = []
+    for offset, line in _lines(raw, start, end):
+        if line[:1] in {b" ", b"\t"} and fields:
+            fields[-1].append(line)
+        elif _FIELD.match(line):
+            fields.append([line])
+        elif fields or not line.startswith((b"From ", b">From ")):
+            return fields, offset
+    return fields, None
 
 
 def _lines(raw: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -95,7 +101,7 @@ def _unprintable(value: str) -> bool:
 
 
 def could_be_from(name: str) -> bool:
-    """Tell whether some parser would take a field of this name for From ("From ", "From\\x00")."""
+    """Tell whether some parser would take a field of this name for From, blanks and all."""
     return _NAME_NOISE.sub("", name) == "from"
 
 

@@ -27,11 +27,11 @@ _CLOSES = {
     "th": {"td", "th", "p"},
     "tr": {"tr", "td", "th", "p"},
 }
-_BLOCKS = dict.fromkeys(
+_BLOCK_NAMES = (
     "div table tbody thead tfoot tr section article header footer main nav aside center form "
-    "fieldset address dl dt dd h1 h2 h3 h4 h5 h6 figure body blockquote ul ol li".split(),
-    "div",
-) | {"p": "p", "pre": "pre"}
+    "fieldset address dl dt dd h1 h2 h3 h4 h5 h6 figure body blockquote ul ol li"
+)
+_BLOCKS = dict.fromkeys(_BLOCK_NAMES.split(), "div") | {"p": "p", "pre": "pre"}
 # How clients mark what they quote; each is a class or id of an enclosing element.
 _QUOTE_MARKS = re.compile(
     r"(?:^|\s)(?:gmail_quote(?:_container)?|gmail_extra|yahoo_quoted|protonmail_quote|moz-forward-container"

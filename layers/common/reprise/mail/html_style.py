@@ -10,7 +10,8 @@ _ATTRIBUTE = re.compile(
 )
 # The element and everything in it is invisible, whatever its children say.
 _GONE = re.compile(
-    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)|mso-hide\s{0,3}:\s{0,3}all"
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)"
+    r"|mso-hide\s{0,3}:\s{0,3}all"
     r"|opacity\s{0,3}:\s{0,3}0?\.?0+(?![.\d])|(?:max-)?(?:height|width)\s{0,3}:\s{0,3}0(?:px|em|pt|%)?\s{0,3}(?:;|!|$)"
     r"|(?:text-indent|left|top|margin-left)\s{0,3}:\s{0,3}-\d{3,}"
 )
@@ -31,7 +32,7 @@ _SIMPLE_SELECTOR = re.compile(r"^[a-z0-9]{0,12}([.#])([\w-]{1,60})$", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an element's style says about being seen; `tiny` and `pale` end at a child's own style."""
+    """How visible an element is; `tiny` and `pale` end at a child's own style."""
 
     gone: bool = False
     tiny: bool = False
@@ -69,14 +70,14 @@ def _without_media(sheet: str) -> str:
     out: list[str] = []
     depth, position = 0, 0
     for brace in re.finditer(r"@[a-z-]{1,20}[^{};]{0,300}\{|[{}]", sheet):
-        token = brace[0]
+        mark = brace[0]
         if depth == 0:
-            if not token.startswith("@"):
+            if not mark.startswith("@"):
                 continue
             out.append(sheet[position : brace.start()])
             depth = 1
         else:
-            depth += -1 if token == "}" else 1
+            depth += -1 if mark == "}" else 1
         position = brace.end()
     return "".join(out) + (sheet[position:] if depth == 0 else "")
 

@@ -22,17 +22,26 @@ _CANDIDATES_MAX = 200
 _UNMISTAKABLE_CHARS = 16
 _OWN_CHARS_MIN = 6
 _ELIDED_CHARS_MIN = 10
-_PREFIXES = "cs|ch|pi|in|sub|re|py|pyr|pm|seti|cus|evt|txn|dp|du|cn|ii|il|si|prod|price|plink|req|acct|order|ord"
-_SHAPED = re.compile(
-    rf"(?i)(?<![a-z0-9])(?:{_PREFIXES})[_-](?:test[_-]|live[_-]|sched[_-])?(?=[a-z0-9]{{0,30}}\d)[a-z0-9]{{12,255}}"
+_PREFIXES = (
+    "cs|ch|pi|in|sub|re|py|pyr|pm|seti|cus|evt|txn|dp|du|cn|ii|il|si|prod|price|plink|req|acct"
+    "|order|ord"
 )
+_SHAPED = re.compile(
+    rf"(?i)(?<![a-z0-9])(?:{_PREFIXES})[_-](?:test[_-]|live[_-]|sched[_-])?"
+    r"(?=[a-z0-9]{0,30}\d)[a-z0-9]{12,255}"
+)
+_LABELS = (
+    "receipt|invoice|order|transaction|quittung|beleg|rechnung|bestell|reçu|facture|commande"
+    "|recibo|factura|pedido|fatura|encomenda"
+)
+_NUMBER_WORDS = r"number|nummer|no\.?|nr\.?|num[eé]ro|n[°ºo]\.?|id|is|#"
 _LABELLED = re.compile(
-    r"(?i)\b(?:receipt|invoice|order|transaction|quittung|beleg|rechnung|bestell|reçu|facture|commande|recibo|factura"
-    r"|pedido|fatura|encomenda)[\w.]{0,12}(?:[ \t]{0,2}(?:number|nummer|no\.?|nr\.?|num[eé]ro|n[°ºo]\.?|id|is|#))*[ \t:#-]{0,5}"
+    rf"(?i)\b(?:{_LABELS})[\w.]{{0,12}}(?:[ \t]{{0,2}}(?:{_NUMBER_WORDS})){{0,4}}[ \t:#-]{{0,5}}"
     r"(?P<id>\d{4}-\d{4}|[A-Z0-9]{3,12}-\d{4,6}(?:-CN-\d\d)?)(?![\w-])"
 )
 _ELIDED = re.compile(
-    rf"(?i)(?<![a-z0-9])(?P<head>(?:{_PREFIXES})[_-]?[a-z0-9]{{2,80}})[ \t]?(?:\.{{2,5}}|…|\*{{2,30}}|⋯)[ \t]?(?P<tail>[a-z0-9]{{3,80}})"
+    rf"(?i)(?<![a-z0-9])(?P<head>(?:{_PREFIXES})[_-]?[a-z0-9]{{2,80}})[ \t]?"
+    r"(?:\.{2,5}|…|\*{2,30}|⋯)[ \t]?(?P<tail>[a-z0-9]{3,80})"
 )
 _SOFT_BREAK = re.compile(r"=\n")
 _ESCAPES = (
@@ -43,7 +52,10 @@ _ESCAPES = (
 _QUOTE_BREAK = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _ALNUM = re.compile(r"[a-z0-9]+")
 # Letters that look like Latin ones and get into ids through keyboards and pasted pages.
-_LOOKALIKES = str.maketrans("асеорхуіѕԁһјкмтвнАСЕОРХУІЅКМТВНαοριυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aceopxyisdhjkmtbhaceopxyiskmtbhaopiuabezhikmnoptyx")
+_LOOKALIKES = str.maketrans(
+    "асеорхуіѕԁһјкмтвнАСЕОРХУІЅКМТВНαοριυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aceopxyisdhjkmtbhaceopxyiskmtbhaopiuabezhikmnoptyx",
+)
 
 
 class Place(StrEnum):
@@ -97,7 +109,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class MailIds:
-    """What a mail holds by way of ids: shaped candidates, and the folded text to look own ids up in."""
+    """What a mail holds by way of ids: shaped ones, and folded text to look own ids up in."""
 
     candidates: tuple[Candidate, ...]
     places: tuple[Folded, ...]

@@ -8,16 +8,20 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from reprise.mail.words import any_of, word_lists
+from reprise.policy.facts import Category, Preference
 
 _TEXT_CHARS_MAX = 12_000
+_SURE_PERCENT, _UNSURE_PERCENT = 95, 40
 _SENTENCES_MAX = 120
 _SENTENCE_CHARS_MAX = 600
 _GAP = r"(?:\W+[\w']+){0,4}?\W+"
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)|\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))")
+_NOT = r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should)n'?t"
+_SENTENCE_END = re.compile(
+    r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)|\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))"
+)
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -25,34 +29,17 @@ LANGUAGES = ("en", "de", "fr", "es", "pt")
 UNKNOWN_LANGUAGE = "unknown"
 
 
-class Category(StrEnum):
-    """What a customer asks for."""
-
-    CHARGED_AFTER_CANCELLATION = "charged_after_cancellation"
-    CHARGED_TWICE = "charged_twice"
-    WRONG_TIER = "wrong_tier"
-    WRONG_CARD = "wrong_card"
-    PACK_NOT_CREDITED = "pack_not_credited"
-    EU_WITHDRAWAL = "eu_withdrawal"
-    OUTAGE_COMPENSATION = "outage_compensation"
-    FAILED_GENERATION = "failed_generation"
-    INELIGIBLE_SPENT_PACK = "ineligible_spent_pack"
-    DID_NOT_LIKE = "did_not_like"
-    MID_PERIOD = "mid_period"
-    OTHER = "other"
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One thing a mail asks for.
 
     Args:
-        preference: "completion" or "refund" for a pack that did not arrive; None where unsaid.
+        preference: for a pack that did not arrive; None where unsaid.
         evidence: the folded sentence that says it, for the case record.
     """
 
     category: Category
-    preference: str | None = None
+    preference: Preference | None = None
     evidence: str = ""
 
 
@@ -70,6 +57,13 @@ class Intent:
     language: str
     confident: bool
     reason: str
+
+    @property
+    def confidence_percent(self) -> int:
+        """How sure the reading is, on the scale of the policy's threshold: three steps."""
+        if self.confident:
+            return _SURE_PERCENT
+        return _UNSURE_PERCENT if self.requests else 0
 
     @property
     def category(self) -> Category:
@@ -188,10 +182,11 @@ def _request(hit: _Hit, sentences: list[str], language: str) -> Request:
     if hit.category is not Category.PACK_NOT_CREDITED:
         return Request(hit.category, None, evidence)
     whole = " . ".join(sentences)
-    completion = bool(_pattern("completion", language).search(whole))
+    complete = bool(_pattern("completion", language).search(whole))
     refund = bool(_pattern("moneyback", language).search(whole))
-    preference = None if completion == refund else "completion" if completion else "refund"
-    return Request(hit.category, preference, evidence)
+    if complete == refund:
+        return Request(hit.category, None, evidence)
+    return Request(hit.category, Preference.COMPLETE if complete else Preference.REFUND, evidence)
 
 
 def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
@@ -206,7 +201,9 @@ def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
         return "language uncertain"
     if len(hits) == 1:
         return ""
-    apart = sum(len(hit.sentences) for hit in hits) == len(frozenset().union(*(h.sentences for h in hits)))
+    apart = sum(len(hit.sentences) for hit in hits) == len(
+        frozenset().union(*(h.sentences for h in hits))
+    )
     listed = len(_NUMBERED.findall(folded)) >= _NUMBERED_MIN
     if apart and (listed or _pattern("several", language).search(lowered)):
         return ""
@@ -247,5 +244,5 @@ def _pattern(concept: str, language: str) -> re.Pattern[str]:
     words = [*lists[name].get(language, ()), *lists[name].get("any", ())]
     if not words:
         return re.compile(r"(?!)")
-    source = any_of(words).replace(" ~", "~").replace("~", _GAP)
+    source = any_of(words).replace(" ~", "~").replace("~", _GAP).replace("n't", _NOT)
     return re.compile(rf"(?<!\w){source}")

@@ -20,12 +20,10 @@ _FORWARD_RULE = re.compile(
 )
 # Gmail's attribution in some languages is a date and an address, without a verb.
 _DATED_ADDRESS = re.compile(
-    r"^\W{0,3}\d{4}[-/.年]\s?\d{1,2}[-/.月].{0,160}(?:<[^<>\s]+@[^<>\s]+>|\[mailto:\S+\]).{0,3}[:：]?$"
+    r"^\W{0,3}\d{4}[-/.年]\s?\d{1,2}[-/.月].{0,160}(?:<[^<>\s]+@[^<>\s]+>|\[mailto:\S+\]).{0,3}[:\uff1a]?$"
 )
 # Where an attribution that wraps may begin without one of the listed words.
-_NAMED_START = re.compile(
-    r"^[^\n]{0,100}(?:<[^<>\s]{1,80}@|\[mailto:)|^\W{0,3}\d{4}-\d\d-\d\d\s"
-)
+_NAMED_START = re.compile(r"^[^\n]{0,100}(?:<[^<>\s]{1,80}@|\[mailto:)|^\W{0,3}\d{4}-\d\d-\d\d\s")
 _SENT_FROM_END = re.compile(r"^.{0,60}(?:gesendet|傳送|发送|geschickt)\W{0,3}$", re.IGNORECASE)
 
 
@@ -42,9 +40,9 @@ class _Patterns:
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
     words = {name: any_of(terms) for name, terms in word_lists("quote").items()}
-    label = r"\s?[*_]{0,2}\s?[:：][*_]{0,2}"
+    label = r"\s?[*_]{0,2}\s?[:\uff1a][*_]{0,2}"
     sources = (
-        rf"(?<!\w){words['wrote']}(?!\w)(?:[^\n]{{0,120}}[:：])?\s*(?:-{{3,}})?$",
+        rf"(?<!\w){words['wrote']}(?!\w)(?:[^\n]{{0,120}}[:\uff1a])?\s*(?:-{{3,}})?$",
         rf"^\W{{0,3}}{words['on']}(?!\w)",
         rf"^[\s*_>]{{0,4}}{words['from']}{label}\s",
         rf"^[\s*_>]{{0,4}}{words['labels']}{label}(?=\s|$)",
@@ -109,26 +107,28 @@ def _ends_own_text(lines: list[str], index: int) -> bool:
 def _labels_follow(lines: list[str], index: int) -> bool:
     following = [line for line in lines[index + 1 : index + 9] if line.strip()]
     heads = following[:_LOOK_AHEAD_LINES]
-    return sum(bool(_patterns().label_line.match(line[:_LINE_CHARS_MAX])) for line in heads) >= _LABELS_MIN
+    return (
+        sum(bool(_patterns().label_line.match(line[:_LINE_CHARS_MAX])) for line in heads)
+        >= _LABELS_MIN
+    )
 
 
 def _attribution_lines(lines: list[str], index: int) -> int:
     """Return how many lines from here form an attribution such as "On Monday, Jane wrote:"."""
-    first = lines[index][:_LINE_CHARS_MAX].strip()
-    if not first:
+    joined = lines[index][:_LINE_CHARS_MAX].strip()
+    if not joined:
         return 0
-    if _DATED_ADDRESS.match(first):
+    if _DATED_ADDRESS.match(joined):
         return 1
-    if _patterns().wrote_end.search(first) and _is_attribution(lines, index, 1, first):
+    if _patterns().wrote_end.search(joined) and _is_attribution(lines, index, 1, joined):
         return 1
-    if not (_patterns().on_start.match(first) or _NAMED_START.match(first)):
+    if not (_patterns().on_start.match(joined) or _NAMED_START.match(joined)):
         return 0
-    joined = first
     for count in range(2, _LOOK_AHEAD_LINES + 1):
-        following = lines[index + count - 1 : index + count]
-        if not following or not following[0].strip() or _QUOTED.match(following[0]):
-            return 0
-        joined = f"{joined} {following[0].strip()}"[:_LINE_CHARS_MAX].replace("< ", "<")
+        following = "".join(lines[index + count - 1 : index + count]).strip()
+        if not following or _QUOTED.match(following):
+            break
+        joined = f"{joined} {following}"[:_LINE_CHARS_MAX].replace("< ", "<")
         if _patterns().wrote_end.search(joined) or _DATED_ADDRESS.match(joined):
             return count if _is_attribution(lines, index, count, joined) else 0
     return 0
@@ -138,7 +138,7 @@ def _is_attribution(lines: list[str], index: int, count: int, joined: str) -> bo
     """An attribution names a time or an address and ends in a colon, or a quote follows it."""
     if _quote_follows(lines, index + count):
         return True
-    return joined.rstrip().endswith((":", "：", "---")) and bool(_HAS_EVIDENCE.search(joined))
+    return joined.rstrip().endswith((":", "\uff1a", "---")) and bool(_HAS_EVIDENCE.search(joined))
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reprise.mail.bodies import Bodies, bodies_of
+from reprise.mail.bodies import TNEF, Bodies, bodies_of
 from reprise.mail.charsets import one_line
 from reprise.mail.headers import (
     HeaderBlock,
@@ -13,7 +13,7 @@ from reprise.mail.headers import (
     report_type,
 )
 from reprise.mail.model import ReadLimits, ReadMail
-from reprise.mail.parts import Budget, Part, part_of
+from reprise.mail.parts import Budget, Part, Structure
 from reprise.mail.quoting import split_quoted, unmarked
 
 _SUBJECT_CHARS_MAX = 998
@@ -80,7 +80,7 @@ def _envelope(block: HeaderBlock, limits: ReadLimits) -> ReadMail:
 
 def _with_body(mail: ReadMail, data: bytes, block: HeaderBlock, limits: ReadLimits) -> ReadMail:
     budget = Budget(limits.parts_max)
-    root = part_of(data, block, len(data), limits, budget)
+    root = Structure(data, limits, budget).part(block, len(data))
     bodies = bodies_of(data, root, limits, budget)
     split = split_quoted(bodies.own)
     quoted = "\n\n".join(filter(None, (split.quoted, bodies.nested)))
@@ -110,16 +110,14 @@ def _why_unreadable(root: Part, bodies: Bodies, budget: Budget) -> str:
     kinds = {attachment.content_type for attachment in bodies.attachments}
     if budget.truncated:
         return f"it goes beyond what is read ({', '.join(sorted(budget.truncated))})"
-    if kinds & _ENCRYPTED or root.kind in {"multipart/encrypted", *_ENCRYPTED}:
-        return "it is encrypted or wrapped in a signature"
-    if kinds & {"application/ms-tnef", "application/vnd.ms-tnef"}:
-        return "its text is in a winmail.dat (TNEF) that holds no plain body"
-    if root.kind == "message/partial":
-        return "it is one fragment of a message sent in pieces"
-    if not kinds:
-        return "it is empty"
-    if kinds == {"application/pdf"}:
-        return "it holds a PDF and no text"
-    if all(kind.startswith("image/") for kind in kinds):
-        return "it holds pictures and no text"
-    return f"it holds no text, only {', '.join(sorted(kinds))[:200]}"
+    encrypted = bool(kinds & _ENCRYPTED) or root.kind in {"multipart/encrypted", *_ENCRYPTED}
+    reasons = (
+        (encrypted, "it is encrypted or wrapped in a signature"),
+        (bool(kinds & TNEF), "its text is in a winmail.dat (TNEF) that holds no plain body"),
+        (root.kind == "message/partial", "it is one fragment of a message sent in pieces"),
+        (not kinds, "it is empty"),
+        (kinds == {"application/pdf"}, "it holds a PDF and no text"),
+        (all(kind.startswith("image/") for kind in kinds), "it holds pictures and no text"),
+    )
+    named = (reason for holds, reason in reasons if holds)
+    return next(named, f"it holds no text, only {', '.join(sorted(kinds))[:200]}")

@@ -6,7 +6,9 @@ import unicodedata
 _HEADER_CHARS_MAX = 870  # SES's limit for a header value
 _CARD_DIGITS_MIN, _CARD_DIGITS_MAX = 13, 19
 # Digits in the groupings people and forms use; the check digit decides.
-_CARD = re.compile(r"(?<![\w.-])\d(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015-]{0,2}\d){12,18}(?![\w-]|\.\d)")
+_CARD = re.compile(
+    r"(?<![\w.-])\d(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015-]{0,2}\d){12,18}(?![\w-]|\.\d)"
+)
 _CARD_BEGINS = ("2", "3", "4", "5", "6")
 _CVC = re.compile(
     r"(?i)\b(cvc2?|cvv2?|security code|card verification|prüfziffer|sicherheitscode|cryptogramme"
@@ -20,7 +22,9 @@ _CLIENT_SECRET = re.compile(
 _API_KEY = re.compile(
     rf"(?i)\b((?:sk|rk|pk){_UNDERSCORE}(?:test|live)|whsec|ek{_UNDERSCORE}(?:test|live)){_UNDERSCORE}[a-z0-9+/=]{{8,300}}"
 )
-_SECRET_PARAMETER = re.compile(r"(?i)([?&](?:[a-z_]{0,30}(?:secret|token|password|key))=)[^&\s#>\"']{6,500}")
+_SECRET_PARAMETER = re.compile(
+    r"(?i)([?&](?:[a-z_]{0,30}(?:secret|token|password|key))=)[^&\s#>\"']{6,500}"
+)
 
 
 def redact(text: str) -> str:
@@ -55,9 +59,9 @@ def luhn_valid(digits: str) -> bool:
 
 
 def header_value(text: str, chars_max: int = _HEADER_CHARS_MAX) -> str:
-    """Return text as one header value: no control character, no line separator, no encoded word.
+    r"""Return text as one header value: no control character, no line separator, no encoded word.
 
-    A decoded Subject may hold "\\r\\nBcc:" or, one level deeper, an encoded word that decodes to it
+    A decoded Subject may hold "\r\nBcc:" or, one level deeper, an encoded word that decodes to it
     when the message is serialised.
     """
     safe = "".join(" " if _unsafe(char) else char for char in text[: 4 * chars_max])

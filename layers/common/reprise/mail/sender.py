@@ -10,10 +10,10 @@ from reprise.mail.ses import GRAY, PASS, SesReceipt
 _AUTHSERV_ID = "amazonses.com"
 _RESULTS_CHARS_MAX = 4_000
 _COMMENT = re.compile(r"\([^()]{0,1000}\)")
-_RESULT = re.compile(
-    r"(?:^|[;\s])(spf|dkim|dmarc)\s?=\s?([a-z]+)(?=[\s;]|$)([^;]*)", re.IGNORECASE
+_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s?=\s?([a-z]+)(?=[\s;]|$)([^;]*)", re.IGNORECASE)
+_DKIM_DOMAIN = re.compile(
+    r"\sheader\.(?:i|d)\s?=\s?@?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE
 )
-_DKIM_DOMAIN = re.compile(r"\sheader\.(?:i|d)\s?=\s?@?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
 _FROM_DOMAIN = re.compile(r"\sheader\.from\s?=\s?([A-Za-z0-9.-]{3,253})(?=[\s;]|$)", re.IGNORECASE)
 # The envelope is the sender's to choose and is printed into the results: nothing that could end
 # its field may be in it.
@@ -95,15 +95,22 @@ def _authenticated(mail: ReadMail, receipt: SesReceipt, domain: str) -> str:
         return "DMARC passed"
     if receipt.dmarc != GRAY:
         raise AmbiguousAddressError(f"DMARC verdict is {receipt.dmarc[:20]}")
-    if receipt.dkim != PASS:
-        raise AmbiguousAddressError("no DMARC policy, and DKIM did not pass")
-    if results is None or results.dmarc != "none" or results.header_from != domain:
-        raise AmbiguousAddressError("no DMARC policy, and SES's results do not name the domain")
-    if receipt.source is None or not _TAME_ENVELOPE.fullmatch(receipt.source):
-        raise AmbiguousAddressError("no DMARC policy, and an unusual envelope sender")
-    if not any(_aligned(signer, domain) for signer in results.dkim_domains):
-        raise AmbiguousAddressError("no DMARC policy, and no DKIM signature of the domain")
+    doubt = _dkim_doubt(results, receipt, domain)
+    if doubt:
+        raise AmbiguousAddressError(f"no DMARC policy, and {doubt}")
     return "no DMARC policy; DKIM passed for the domain"
+
+
+def _dkim_doubt(results: _Results | None, receipt: SesReceipt, domain: str) -> str:
+    """Return why DKIM does not stand in for a domain without DMARC; empty where it does."""
+    if receipt.dkim != PASS:
+        return "DKIM did not pass"
+    if results is None or results.dmarc != "none" or results.header_from != domain:
+        return "SES's results do not name the domain"
+    if receipt.source is None or not _TAME_ENVELOPE.fullmatch(receipt.source):
+        return "an unusual envelope sender"
+    aligned = any(_aligned(signer, domain) for signer in results.dkim_domains)
+    return "" if aligned else "no DKIM signature of the domain"
 
 
 def _aligned(signer: str, domain: str) -> bool:
@@ -142,7 +149,9 @@ def _parsed(value: str) -> _Results | None:
     dmarc = next(((result, tail) for method, result, tail in found if method == "dmarc"), None)
     header_from = _FROM_DOMAIN.search(dmarc[1]) if dmarc else None
     domains = (
-        _DKIM_DOMAIN.search(tail) for method, result, tail in found if (method, result) == ("dkim", "pass")
+        _DKIM_DOMAIN.search(tail)
+        for method, result, tail in found
+        if (method, result) == ("dkim", "pass")
     )
     return _Results(
         dmarc[0] if dmarc else None,

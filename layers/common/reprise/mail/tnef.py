@@ -75,7 +75,7 @@ def _skip_name(data: bytes, position: int) -> int:
     if numbered:
         return position + 24
     size = struct.unpack_from("<I", data, position + 20)[0]
-    return position + 24 + int(size) + (-size % 4)
+    return position + 24 + int(size) + int(-size % 4)
 
 
 def _value(data: bytes, position: int, kind: int) -> tuple[bytes, int]:
