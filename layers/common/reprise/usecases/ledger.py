@@ -136,7 +136,7 @@ class Ledger:
             if standing is not None:
                 return self._stands(account, standing, command, now)
             decision = decide(
-                account, command, now, self.rules_at(now), self._orders(read, command)
+                account, command, now, self.rules_at(now), self._orders(read, command, orders)
             )
             if decision is None:
                 return Result(Effect.UNCHANGED, account)
@@ -182,11 +182,11 @@ class Ledger:
             return Result(Effect.LATE, noted.account, entry)
         return Result(Effect.REPLAYED, account, entry)
 
-    def _orders(self, read: Read, command: Command) -> Mapping[str, Order]:
-        """Return every order the command needs, those read along and the rest."""
+    def _orders(self, read: Read, command: Command, asked: frozenset[str]) -> Mapping[str, Order]:
+        """Return every order the command needs: those read along, and the rest read now."""
         account_id = read.account.account_id if read.account else ""
         needed = orders_needed(read.account or Account(""), command)
-        missing = needed - read.orders.keys()
+        missing = needed - asked
         if read.account is None or not missing:
             return read.orders
         return {**read.orders, **self.store.read(account_id, (), missing).orders}
