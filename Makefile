@@ -29,6 +29,10 @@ down: .local/synced ## end what `make up` started
 test: .local/synced ## every test, on the local stack too
 	$(RUN) pytest -q $(ARGS)
 
+.PHONY: bench
+bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one; build/bench.json has the figures
+	@$(RUN) python -m tests.bench $(ARGS)
+
 .PHONY: lint
 lint: .local/synced ## style, import directions, the template, secrets
 	$(RUN) ruff check

@@ -1,0 +1,1 @@
+"""One module per benchmark: `measure(bench)` returns its keys, `tables(figures)` shows them."""
