@@ -5,10 +5,14 @@ from typing import Annotated
 
 import typer
 from reprise.canonical import Json
+from reprise.clock import wall_clock
+from reprise.errors import BadInputError
 from reprise.ports.desk import Parked, ParkingLot
 from reprise.ports.ledger import PAGE_MAX
+from reprise.usecases.stripe.books import Books, Effect, Handling
+from reprise.usecases.stripe.receive import redrive as stripe_redrive
 
-from ops.cli.output import AsJson, add, show, show_json, stamp, table
+from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
 app = typer.Typer(name="parked", help="Events that wait to be applied.", no_args_is_help=True)
@@ -43,6 +47,48 @@ def list_parked(
     show(made, *(["There is more: --limit."] if len(found) > limit else []))
 
 
+@app.command()
+def redrive(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Events.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every event that waits.")] = False,
+    livemode: Annotated[
+        bool, typer.Option("--livemode/--test-mode", help="Whose events are ours there.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Apply events that wait, after what they lacked was mended; exit 1 if some still wait.
+
+    Whoever runs this applies them with the code and the catalogue of this checkout.
+    """
+    if everything == bool(ids):
+        raise BadInputError("ID", "name the events, or --all")
+    books = target_of(context).books(livemode=livemode)
+    wanted = set(ids or ())
+    chosen = [one for one in every(books.parking) if everything or one.parked_id in wanted]
+    missing = sorted(wanted - {one.parked_id for one in chosen})
+    if missing:
+        raise BadInputError("ID", f"not parked: {', '.join(missing)}; see `reprise parked list`")
+    done = [(one, _redriven(books, one)) for one in chosen]
+    still = [one for one, handling in done if handling.effect is Effect.PARK]
+    if as_json:
+        show_json([_outcome_dict(one, handling) for one, handling in done])
+    else:
+        made = table("Redriven", "id", "type", "effect", "account", "credits", "what")
+        for one, handling in done:
+            credits_ = signed(handling.credits)
+            what = (handling.account_id, credits_, handling.key or handling.reason)
+            add(made, one.parked_id, one.kind, handling.effect, *what)
+        show(made, f"{len(done) - len(still)} applied, {len(still)} still wait")
+    raise typer.Exit(Exit.FINDING if still else Exit.FINE)
+
+
+def _redriven(books: Books, parked: Parked) -> Handling:
+    """Try one event again and return what it did itself, not what it woke."""
+    return stripe_redrive(books, parked, wall_clock())[0]
+
+
 def every(lot: ParkingLot) -> Iterator[Parked]:
     """Yield everything that waits, the oldest first."""
     cursor: str | None = None
@@ -64,4 +110,16 @@ def _as_dict(parked: Parked) -> dict[str, Json]:
         "field": parked.field,
         "reason": parked.reason,
         "waits_for": parked.waits_for,
+    }
+
+
+def _outcome_dict(parked: Parked, handling: Handling) -> dict[str, Json]:
+    return {
+        "id": parked.parked_id,
+        "type": parked.kind,
+        "effect": handling.effect.value,
+        "account": handling.account_id,
+        "credits": handling.credits,
+        "key": handling.key,
+        "reason": handling.reason,
     }

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import typer
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
-from reprise.composition import CLIENT_CONFIG, parking_lot
+from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
+from reprise.billing.events import Expected
+from reprise.catalogue.reading import example_catalogue
+from reprise.composition import CLIENT_CONFIG, parking_lot, pause, rules_at
 from reprise.errors import BadInputError
+from reprise.policy.book import packaged_book
 from reprise.ports.desk import ParkingLot
+from reprise.usecases.ledger import Ledger
+from reprise.usecases.stripe.books import Books
 
 from ops.stack.env import NoStackError, StackInfo
 
@@ -41,12 +47,29 @@ class Target:
 
     def ledger(self) -> DynamoLedgerStore:
         """Return the ledger's store."""
-        name = self.ledger_table or self._output("LedgerTableName", "--table")
+        name = self.ledger_table_name()
         return DynamoLedgerStore(self._dynamodb(), name)
 
     def parking_lot(self) -> ParkingLot:
         """Return where events wait."""
-        return parking_lot(self._dynamodb(), self.cases_table_name())
+        name = self.cases_table_name()
+        return parking_lot(self._dynamodb(), name)
+
+    def books(self, *, livemode: bool) -> Books:
+        """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""
+        book = packaged_book()
+        return Books(
+            ledger=Ledger(self.ledger(), rules_at(book), pause),
+            mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),
+            parking=self.parking_lot(),
+            catalogue=example_catalogue(),
+            policy=book,
+            expected=Expected(livemode=livemode),
+        )
+
+    def ledger_table_name(self) -> str:
+        """Return the name of the ledger's table."""
+        return self.ledger_table or self._output("LedgerTableName", "--table")
 
     def cases_table_name(self) -> str:
         """Return the name of the table of cases."""

@@ -1,10 +1,13 @@
 """What waits is listed: open charges and parked events."""
 
+from dataclasses import replace
+
 import pytest
 from reprise.ledger.charges import Outcome, Task
 from reprise.ports.desk import Parked
 
 from tests.support.ledger import MINUTE, pack
+from tests.support.stripe import body
 
 
 def parked(number=1, **more):
@@ -56,3 +59,27 @@ def test_words_of_outsiders_do_not_steer_the_terminal(desk, reprise):
     shown = reprise("parked", "list").stdout
     assert "\x1b" not in shown
     assert "[red]invoice" in shown
+
+
+def test_what_was_mended_is_redriven_and_the_rest_still_waits(desk, reprise):
+    good = parked(1, at=desk.began, kind="checkout.session.completed")
+    bad = parked(2, at=desk.began + MINUTE)
+    desk.lot.park(replace(good, body=body("checkout_pack_paid")))
+    desk.lot.park(replace(bad, body=body("adv_unknown_price")))
+    result = reprise("parked", "redrive", "--all", "--livemode", "--json")
+    assert result.exit_code == 1, "one still waits"
+    assert [(one["effect"], one["credits"]) for one in result.json] == [
+        ("grant", 1000),
+        ("park", 0),
+    ]
+    assert [one["id"] for one in reprise("parked", "list", "--json").json] == ["evt_2"]
+    shown = reprise("parked", "redrive", "evt_2", "--livemode")
+    assert (shown.exit_code, "0 applied, 1 still wait" in shown.stdout) == (1, True)
+    assert reprise("parked", "list", "--json").json[0]["attempts"] == 2
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("words", [(), ("evt_9",), ("evt_1", "--all")])
+def test_what_to_redrive_must_be_named_and_parked(reprise, words):
+    result = reprise("parked", "redrive", *words)
+    assert (result.exit_code, result.stderr.startswith("error: ID")) == (2, True)
