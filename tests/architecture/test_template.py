@@ -16,7 +16,7 @@ from tests.support.template import ROOT, functions, logical_id, resources, targe
 WIRED = sorted(functions())
 SETTINGS = {
     "credits_api": settings.CreditsApiSettings,
-    "expiry_sweep": settings.LedgerSettings,
+    "expiry_sweep": settings.ExpirySweepSettings,
     "provider_events": settings.LedgerSettings,
     "refund_email": settings.RefundEmailSettings,
     "stripe_webhook": settings.StripeWebhookSettings,

@@ -70,8 +70,8 @@ def grant(ledger, purchase, account="usr_1"):
     return ledger.run(account, GrantOrder(purchase, CAUSE), T0, may_open=True)
 
 
-def charge(ledger, generation="gen_1", credits_=10, at=T0):
-    return ledger.run("usr_1", ChargeGeneration(generation, "music_simple", credits_, CAUSE), at)
+def charge(ledger, generation="gen_1", credits=10, at=T0):
+    return ledger.run("usr_1", ChargeGeneration(generation, "music_simple", credits, CAUSE), at)
 
 
 def settle(ledger, outcome=Outcome.FAILED, generation="gen_1", **more):

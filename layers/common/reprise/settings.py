@@ -48,6 +48,13 @@ class StripeWebhookSettings(LedgerSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirySweepSettings(LedgerSettings):
+    """What the sweep is told besides: the queue over which it spreads the shards."""
+
+    sweep_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsApiSettings(LedgerSettings):
     """What the API is told besides: where the account directory is."""
 

@@ -81,11 +81,11 @@ def settle_charge(draft: Draft, command: SettleCharge) -> Decision:
     return draft.sealed(draft.rules.in_force)
 
 
-def _return(draft: Draft, lot_id: str, credits_: int) -> None:
+def _return(draft: Draft, lot_id: str, credits: int) -> None:
     """Return credits to a lot; a claim on its order is served before the customer."""
-    if credits_ == 0:
+    if credits == 0:
         return
     lot = draft.lots[lot_id]
-    draft.give_back(lot_id, credits_, Reason.RETURN)
+    draft.give_back(lot_id, credits, Reason.RETURN)
     if lot.order_id is not None:
         resettle(draft, lot.order_id)

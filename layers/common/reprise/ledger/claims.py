@@ -62,7 +62,7 @@ class Claim:
         return cls(*cast("tuple[int, int, int, int, dict[str, int], dict[str, int]]", state))
 
 
-def moved(amounts: Mapping[str, int], lot_id: str, credits_: int) -> dict[str, int]:
+def moved(amounts: Mapping[str, int], lot_id: str, credits: int) -> dict[str, int]:
     """Return the amounts with one changed; what becomes zero is dropped."""
-    changed = {**amounts, lot_id: amounts.get(lot_id, 0) + credits_}
+    changed = {**amounts, lot_id: amounts.get(lot_id, 0) + credits}
     return {key: value for key, value in changed.items() if value}

@@ -90,36 +90,36 @@ class Draft:
         """Return whether the lot is past its expiry, swept or not."""
         return self.account.is_expired(lot, self.now, self.notice(lot))
 
-    def post(self, lot_id: str, credits_: int, reason: Reason) -> None:
+    def post(self, lot_id: str, credits: int, reason: Reason) -> None:
         """Move credits into (positive) or out of (negative) an open lot."""
-        if credits_ == 0:
+        if credits == 0:
             return
         lot = self.lots[lot_id]
-        self.lots[lot_id] = replace(lot, remaining=lot.remaining + credits_)
-        self.postings.append(Posting(lot_id, credits_, reason))
+        self.lots[lot_id] = replace(lot, remaining=lot.remaining + credits)
+        self.postings.append(Posting(lot_id, credits, reason))
 
     def open_lot(self, lot: Lot, reason: Reason) -> None:
         """Open a lot and post what it was granted."""
         self.lots[lot.lot_id] = replace(lot, remaining=0)
         self.post(lot.lot_id, lot.granted, reason)
 
-    def give_back(self, lot_id: str, credits_: int, reason: Reason) -> None:
+    def give_back(self, lot_id: str, credits: int, reason: Reason) -> None:
         """Return credits to their lot, or as a short-lived new lot where theirs has expired.
 
         Never dead on arrival, and never upgraded to credits that do not expire.
         """
         lot = self.lots[lot_id]
-        if credits_ == 0:
+        if credits == 0:
             return
         if not self.is_expired(lot):
-            self.post(lot_id, credits_, reason)
+            self.post(lot_id, credits, reason)
             return
         life = self.rules.of(lot.policy_version).reissue
         reissued = replace(
             lot,
             lot_id=f"reissue:{self.command.key}:{len(self.postings)}",
             kind=LotKind.REISSUE,
-            granted=credits_,
+            granted=credits,
             granted_at=self.now,
             expires_at=self.now + life,
         )
@@ -135,13 +135,13 @@ class Draft:
         if lot.kind is LotKind.SUBSCRIPTION and expired_at is not None:
             self.lapsed[lot.lot_id] = Lapsed(replace(lot, remaining=0), lot.remaining, expired_at)
 
-    def note_expired(self, order_id: str, credits_: int) -> None:
+    def note_expired(self, order_id: str, credits: int) -> None:
         """Add to what expired unspent of an order, there and in its claim (negative: reopened)."""
         order = self.orders[order_id]
-        self.orders[order_id] = replace(order, expired=order.expired + credits_)
+        self.orders[order_id] = replace(order, expired=order.expired + credits)
         if order_id in self.claims:
             claim = self.claims[order_id]
-            self.claims[order_id] = replace(claim, expired=claim.expired + credits_)
+            self.claims[order_id] = replace(claim, expired=claim.expired + credits)
 
     def lots_of(self, order_id: str) -> list[Lot]:
         """Return the open lots of an order, in burn order."""

@@ -117,11 +117,9 @@ def _purchases(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     bought = [(line, *_bought(books, invoice, line)) for line in invoice.lines]
     paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
     return [
-        _line_purchase(
-            books, invoice, line, sold, credits_=credits_, paid=paid.get(line.line_id, 0)
-        )
-        for line, sold, credits_ in bought
-        if sold is not None and credits_ > 0
+        _line_purchase(books, invoice, line, sold, credits=credits, paid=paid.get(line.line_id, 0))
+        for line, sold, credits in bought
+        if sold is not None and credits > 0
     ]
 
 
@@ -170,7 +168,7 @@ def _line_purchase(
     line: InvoiceLine,
     sold: PlanPrice | Pack,
     *,
-    credits_: int,
+    credits: int,
     paid: int,
 ) -> Purchase:
     is_plan = isinstance(sold, PlanPrice)
@@ -186,7 +184,7 @@ def _line_purchase(
         order_id=f"{invoice.invoice_id}/{line.line_id}",
         kind=LotKind.SUBSCRIPTION if is_plan else LotKind.PACK,
         sku=sold.plan if isinstance(sold, PlanPrice) else sold.sku,
-        credits=credits_,
+        credits=credits,
         paid=paid,
         due=paid,
         payment=invoice.amount_paid,

@@ -1,0 +1,135 @@
+"""The webhook against moto: what is authentic is applied or parked, the rest touches nothing."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reprise.ports.ledger import StoreBusyError
+
+from functions.stripe_webhook import app
+from ops.stripe_standin.signing import http_event
+from tests.support.aws import REGION, WEBHOOK_SECRET, items_of, surroundings
+from tests.support.stripe import body
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch):
+    app.root.cache_clear()
+    with surroundings(monkeypatch):
+        yield
+    app.root.cache_clear()
+
+
+def signed(raw, secrets=(WEBHOOK_SECRET,), at=None, **more):
+    return http_event(raw, secrets, at or datetime.now(UTC), **more)
+
+
+def call(request):
+    answer = app.handler(request, None)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def wrote_nothing():
+    return items_of("ledger") == [] and items_of("cases") == []
+
+
+def test_a_signed_purchase_is_credited_once():
+    for _ in range(2):
+        assert call(signed(body("checkout_pack_paid"))) == (200, {"effect": "grant"})
+    account = app.root().books.ledger.account("acc_ada")
+    assert (account.balance, account.seq) == (1000, 1)
+
+
+def test_a_base64_body_is_the_same_body():
+    assert call(signed(body("checkout_pack_paid"), encoded=True))[0] == 200
+    assert app.root().books.ledger.account("acc_ada").balance == 1000
+
+
+def test_either_of_two_live_secrets_verifies():
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.put_secret_value(SecretId="webhook-secret", SecretString="whsec_new whsec_old\n")
+    for secret in ("whsec_new", "whsec_old"):
+        assert call(signed(body("customer_updated"), (secret,)))[0] == 200
+
+
+def test_a_secret_that_was_rolled_a_moment_ago_is_read_anew():
+    assert call(signed(body("customer_updated")))[0] == 200
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.put_secret_value(SecretId="webhook-secret", SecretString="whsec_rolled")
+    assert call(signed(body("customer_updated"), ("whsec_rolled",)))[0] == 200
+
+
+def forged():
+    raw, now = body("checkout_pack_paid"), datetime.now(UTC)
+    good = signed(raw)
+    yield "no signature", {**good, "headers": {}}
+    yield "another secret", signed(raw, ("whsec_eve",))
+    yield "stale", signed(raw, at=now - timedelta(seconds=400))
+    yield "premature", signed(raw, at=now + timedelta(seconds=400))
+    yield "another body", {**good, "body": raw.decode() + " "}
+    yield "non-ASCII signature", {**good, "headers": {"stripe-signature": "t=1,v1=é"}}
+    yield "v0 only", {**good, "headers": {"stripe-signature": "t=1,v0=aa"}}
+    yield "base64 that is none", {**good, "isBase64Encoded": True, "body": "%%%"}
+    yield "no body", {**good, "body": None}
+    yield "nothing at all", {}
+    yield "signed garbage", signed(b"\xff\xfe", encoded=True)
+    yield "signed array", signed(b"[]")
+    yield "signed thin event", signed(body("adv_thin_event"))
+
+
+@pytest.mark.parametrize("request_", [pytest.param(event, id=name) for name, event in forged()])
+def test_garbage_is_refused_and_writes_nothing(request_):
+    assert call(request_)[0] == 400
+    assert wrote_nothing()
+
+
+def test_a_refused_signature_is_counted(capsys):
+    call({})
+    assert "SignatureRejected" in capsys.readouterr().out
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(max_size=300), st.text(max_size=60), st.booleans())
+def test_any_bytes_are_a_400(raw, header, encoded):
+    request = {
+        "headers": {"Stripe-Signature": header},
+        "body": base64.b64encode(raw).decode() if encoded else raw.decode("latin-1"),
+        "isBase64Encoded": encoded,
+    }
+    assert call(request)[0] == 400
+
+
+def test_what_cannot_be_applied_is_parked_and_counted(capsys):
+    assert call(signed(body("adv_unknown_price"))) == (200, {"effect": "park"})
+    assert items_of("ledger") == []
+    out = capsys.readouterr().out
+    assert "ParkedEvent" in out
+    assert "UnknownPrice" in out
+
+
+def test_a_parked_event_is_driven_when_what_it_waits_for_appears():
+    assert call(signed(body("refund_partial"))) == (200, {"effect": "park"})
+    assert call(signed(body("checkout_pack_paid"))) == (200, {"effect": "grant"})
+    assert app.root().books.ledger.account("acc_ada").balance == 667
+    assert not app.root().books.parking.parked(10).items
+
+
+def test_a_passing_fault_is_a_503_and_the_next_delivery_completes_it(monkeypatch):
+    store = app.root().books.ledger.store
+    commit, faults = store.commit, [StoreBusyError("throttled")] * 60
+
+    def flaky(decision):
+        if faults:
+            raise faults.pop()
+        commit(decision)
+
+    monkeypatch.setattr(type(store), "commit", lambda _, decision: flaky(decision))
+    assert call(signed(body("checkout_pack_paid")))[0] == 503
+    assert call(signed(body("checkout_pack_paid")))[0] == 200
+    assert app.root().books.ledger.account("acc_ada").balance == 1000
