@@ -69,6 +69,55 @@ def test_a_changed_address_frees_the_old_one(directory):
     assert directory.account_of("ada@new.example") == "usr_1"
 
 
+@pytest.fixture
+def overtaken():
+    """A directory whose first reading of a profile is overtaken by what `meanwhile` does."""
+
+    class Overtaken(DynamoDirectory):
+        meanwhile = None
+
+        def profile(self, account_id):
+            known = super().profile(account_id)
+            if self.meanwhile is not None:
+                act, self.meanwhile = self.meanwhile, None
+                act()
+            return known
+
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        table = make_table(client, "CasesTable", "cases")
+        yield Overtaken(client, table), DynamoDirectory(client, table)
+
+
+def moved(email, account_id="usr_1"):
+    return Profile(account_id, email, "en", "DE", T0)
+
+
+def test_an_address_that_passed_to_another_account_meanwhile_stays_there(overtaken):
+    slow, other = overtaken
+    other.put_profile(ADA)
+
+    def old_address_passes_on():
+        other.put_profile(moved("ada@second.example"))
+        other.put_profile(moved(ADA.email, "usr_2"))
+
+    slow.meanwhile = old_address_passes_on
+    slow.put_profile(moved("ada@third.example"))
+    assert other.account_of(ADA.email) == "usr_2"
+    assert other.account_of("ada@second.example") is None
+    assert other.account_of("ada@third.example") == "usr_1"
+
+
+def test_of_two_changes_at_once_only_one_address_points_at_the_account(overtaken):
+    slow, other = overtaken
+    other.put_profile(ADA)
+    slow.meanwhile = lambda: other.put_profile(moved("ada@second.example"))
+    slow.put_profile(moved("ada@third.example"))
+    pointing = [ADA.email, "ada@second.example", "ada@third.example"]
+    assert [other.account_of(email) for email in pointing] == [None, None, "usr_1"]
+    assert other.profile("usr_1").email == "ada@third.example"
+
+
 def test_what_is_parked_waits_oldest_first_until_it_is_done(lot):
     for number in (3, 1, 2):
         lot.park(parked(number))

@@ -11,13 +11,16 @@ from reprise.adapters.dynamodb.items import Item, account_key, key_of
 from reprise.canonical import digest
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.desk import Directory, EmailTakenError, Parked, ParkingLot, Profile, folded
-from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page
+from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page, StoreBusyError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _NEW = "attribute_not_exists(pk)"
 _OURS = "account = :account"
+_SAME = "email = :email"
+_TURNS_MAX = 5
+"""How often one profile is written anew when others change it at the same time."""
 _PARKED = "parked"
 _DONE_KEPT = timedelta(days=30)
 """How long an applied event is kept: as long as Stripe lists it."""
@@ -37,28 +40,41 @@ class DynamoDirectory(Directory):
 
     @override
     def put_profile(self, profile: Profile) -> None:
-        known = self.profile(profile.account_id)
-        account = {":account": {"S": profile.account_id}}
-        actions: Any = [
-            {"Put": {"TableName": self._table, "Item": _profile_item(profile)}},
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": _email_key(profile.email) | {"account": {"S": profile.account_id}},
-                    "ConditionExpression": f"{_NEW} OR {_OURS}",
-                    "ExpressionAttributeValues": account,
-                }
-            },
-        ]
-        if known is not None and folded(known.email) != folded(profile.email):
-            actions.append({"Delete": {"TableName": self._table, "Key": _email_key(known.email)}})
-        try:
-            self._client.transact_write_items(TransactItems=actions)
-        except (ClientError, BotoCoreError) as error:
+        for _ in range(_TURNS_MAX):
+            actions = self._profile_actions(profile)
             try:
-                raise_for(error)
-            except HeadMovedError:
-                raise EmailTakenError("email: already belongs to another account") from error
+                self._client.transact_write_items(TransactItems=actions)
+            except (ClientError, BotoCoreError) as error:
+                try:
+                    raise_for(error)
+                except (EntryExistsError, HeadMovedError):
+                    if self.account_of(profile.email) not in {None, profile.account_id}:
+                        raise EmailTakenError("email: already belongs to another account") from None
+                    continue
+            return
+        raise StoreBusyError(f"{profile.account_id}: no turn in {_TURNS_MAX} attempts")
+
+    def _profile_actions(self, profile: Profile) -> Any:  # noqa: ANN401 - the client's own
+        """Return the writes: the profile, its address, and the old address taken away.
+
+        The profile must still be what was read, so that of two changes at once the later one sees
+        the address that the earlier one left; and nobody's address is taken away but our own.
+        """
+        known = self.profile(profile.account_id)
+        ours: Item = {":account": {"S": profile.account_id}}
+        unchanged: Any = {"ConditionExpression": _NEW}
+        if known is not None:
+            values = {":email": {"S": known.email}}
+            unchanged = {"ConditionExpression": _SAME, "ExpressionAttributeValues": values}
+        address = {"Item": _email_key(profile.email) | {"account": {"S": profile.account_id}}}
+        claim = {"ConditionExpression": f"{_NEW} OR {_OURS}", "ExpressionAttributeValues": ours}
+        puts = [{"Item": _profile_item(profile)} | unchanged, address | claim]
+        actions = [{"Put": {"TableName": self._table} | put} for put in puts]
+        if known is not None and folded(known.email) != folded(profile.email):
+            old = {"TableName": self._table, "Key": _email_key(known.email)}
+            guard = {"ConditionExpression": f"{_NEW} OR {_OURS}"}
+            actions.append({"Delete": old | guard | {"ExpressionAttributeValues": ours}})
+        return actions
 
     @override
     def profile(self, account_id: str) -> Profile | None:
