@@ -49,8 +49,10 @@ def test_an_id_torn_apart_by_a_quote_mark_is_a_hint():
         ("ORD-100234", ()),
         ("x1234-56789", ()),
         (
-            "https://pay.example/c/pay/cs_test_a1EyTRDmI6Y3CkOr6PNv3oAzGsJSG4ugg6mrnQ8ftTAH5PDQj5dKhANgwR"
-            "#fid",
+            (
+                "https://pay.example/c/pay/cs_test_a1EyTRDmI6Y3CkOr6PNv3oAzGsJSG4ugg6mrnQ8ftTAH5PDQj5dKhANgwR"
+                "#fid"
+            ),
             ("order-1",),
         ),
         ("?payment_intent=pi_3MtwBwLkdIwHu7ix28a3tqPa&x=1", ("order-2",)),

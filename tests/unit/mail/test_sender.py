@@ -142,8 +142,10 @@ def test_missing_verdicts_count_as_fail():
         ("dkim=pass header.i=@victim.example; dmarc=none header.from=victim.example;", True),
         ("dkim=pass header.d=victim.example; dmarc=none header.from=victim.example", True),
         (
-            "dkim=fail header.i=@victim.example; dkim=pass header.i=@victim.example;"
-            " dmarc=none header.from=victim.example",
+            (
+                "dkim=fail header.i=@victim.example; dkim=pass header.i=@victim.example;"
+                " dmarc=none header.from=victim.example"
+            ),
             True,
         ),
         ("dkim=pass header.i=@example; dmarc=none header.from=victim.example", False),
@@ -155,8 +157,10 @@ def test_missing_verdicts_count_as_fail():
         ("dkim=pass header.i=@victim.example; dmarc=fail header.from=victim.example", False),
         ("dkim=pass header.i=@victim.example", False),
         (
-            "dkim=pass header.i=@victim.example; dmarc=none header.from=victim.example;"
-            " dmarc=none header.from=attacker.example",
+            (
+                "dkim=pass header.i=@victim.example; dmarc=none header.from=victim.example;"
+                " dmarc=none header.from=attacker.example"
+            ),
             False,
         ),
         ("dkim=pass/header.i=@victim.example; dmarc=none header.from=victim.example", False),

@@ -172,7 +172,7 @@ def _transported(raw: bytes, part: Part, room: int) -> tuple[bytes, bool]:
     factor = 4 if part.encoding in {"base64", "quoted-printable"} else 2
     stop = min(part.end, part.start + factor * room)
     source, cut = raw[part.start : stop], stop < part.end
-    if part.encoding == "base64" and not _PROSE.search(source[:200]):
+    if part.encoding == "base64" and not _PROSE.search(source.lstrip()[:200].partition(b"\n")[0]):
         data = decode_base64(source)
         return data[: 4 * room], cut
     if part.encoding == "quoted-printable":

@@ -186,7 +186,7 @@ def _without_raw(html: str, chars_max: int) -> tuple[str, str, bool]:
             position = start.end()
             return _cut("".join(out) + "<i" + html[position:], "".join(sheets), chars_max)
         if start[1] == "style":
-            sheets.append(html[start.end() : stop])
+            sheets.append(html[start.end() : stop].partition(">")[2])
         position = stop + len(start[1]) + 2
         out.append("<i")  # completes the end tag's tail into a harmless tag
     return _cut("".join(out) + html[position:], "".join(sheets), chars_max)

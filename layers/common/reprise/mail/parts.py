@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reprise.mail.headers import HeaderBlock, content_type, disposition, read_headers
-from reprise.mail.model import ReadLimits
+from reprise.mail.model import Header, ReadLimits
 
 _GUESS_BYTES = 16 * 1024
 _GUESSED = re.compile(
     rb"(?:^|\n)--([^\s]{1,70}(?: [^\s]{1,70})*)[ \t]*\r?\n(?=Content-)", re.IGNORECASE
 )
+_DIGEST_DEFAULT = Header("content-type", "message/rfc822")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,8 @@ class Structure:
             block = read_headers(self.raw, start, end, self.limits)
             if digest and not block.first("content-type"):
                 # Parts of a digest are messages unless they say otherwise.
-                yield self._nested(block.body_start, end, depth + 1)
+                message = HeaderBlock((_DIGEST_DEFAULT,), block.body_start)
+                yield self.part(message, end, depth + 1)
             else:
                 yield self.part(block, end, depth + 1)
 
@@ -107,7 +109,7 @@ class Structure:
         """Yield the ranges between boundary lines; a lost boundary is guessed from the body."""
         mark = boundary.encode("utf-8", "replace") if boundary else b""
         if not mark or self.raw.find(b"--" + mark, start, end) < 0:
-            guess = _GUESSED.search(self.raw, start, min(end, start + _GUESS_BYTES))
+            guess = _GUESSED.search(self.raw, max(start - 1, 0), min(end, start + _GUESS_BYTES))
             if guess is None:
                 return
             self.budget.defects.add("boundary not declared as used")
