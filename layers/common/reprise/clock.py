@@ -14,18 +14,22 @@ type Clock = Callable[[datetime | None], datetime]
 
 def wall_clock(_event_at: datetime | None = None) -> datetime:
     """Return the time now, whatever an event says about itself; whole milliseconds, UTC."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return whole_ms(datetime.now(UTC))
 
 
 def event_clock(event_at: datetime | None = None) -> datetime:
     """Return the event's own time, or the wall clock's where it has none."""
-    return wall_clock() if event_at is None else event_at.astimezone(UTC)
+    return wall_clock() if event_at is None else whole_ms(event_at.astimezone(UTC))
 
 
 def clock_of(source: ClockSource) -> Clock:
     """Return the clock that the setting names."""
     return event_clock if source == "event" else wall_clock
+
+
+def whole_ms(at: datetime) -> datetime:
+    """Return the instant as it is stored: cut to whole milliseconds."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def instant_of(text: object) -> datetime | None:
@@ -34,6 +38,6 @@ def instant_of(text: object) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC, year 1 and 9999 can be left
         return None
-    return None if at.tzinfo is None else at.astimezone(UTC)

@@ -118,11 +118,12 @@ def instant(field: str, value: object) -> datetime:
     """Return an instant in UTC."""
     try:
         read = datetime.fromisoformat(string(field, value))
-    except ValueError as error:
+        at = read.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # in UTC, year 1 and 9999 can be left
         raise BadInputError(field, "must be like 2026-05-02T00:00:00Z") from error
     if read.tzinfo is None:
         raise BadInputError(field, "must say its offset, like 2026-05-02T00:00:00Z")
-    return read.astimezone(UTC)
+    return at
 
 
 def _path(at: str, name: str) -> str:

@@ -1,0 +1,204 @@
+"""Accounts as the product's pages show them: owner, balance, journal, benefits, orders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reprise.catalogue.model import FREE_PLAN, Catalogue
+from reprise.errors import BadInputError, PermanentError
+from reprise.ledger.account import Account
+from reprise.ledger.entries import Entry
+from reprise.ledger.errors import AccountUnknownError, OrderUnknownError
+from reprise.ledger.lots import Lot
+from reprise.ledger.orders import Order, OrderStatus
+from reprise.ledger.timing import latest
+from reprise.policy.entitlements import Entitlements, entitlements
+from reprise.ports.desk import Directory, Profile
+from reprise.ports.ledger import Page
+from reprise.usecases.ledger import Ledger
+
+
+class PlanMissingError(PermanentError):
+    """A plan was paid for that the catalogue no longer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A lot that holds credits, as it stands at an instant.
+
+    Args:
+        lot: the lot.
+        expires_at: when it expires, freezes considered; None for never or not yet known.
+        is_spendable: whether a charge could take from it.
+        is_frozen: whether its order keeps it from being spent.
+    """
+
+    lot: Lot
+    expires_at: datetime | None
+    is_spendable: bool
+    is_frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account holds at an instant: the head, and its lots in burn order."""
+
+    account: Account
+    at: datetime
+    lots: tuple[Holding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order, beside the head that holds its credits."""
+
+    order: Order
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What may be asked about an account.
+
+    Args:
+        ledger: where credits are.
+        directory: whose they are.
+        catalogue: what plans there are.
+    """
+
+    ledger: Ledger
+    directory: Directory
+    catalogue: Catalogue
+
+    def register(self, profile: Profile) -> tuple[Profile, bool]:
+        """Note who an account belongs to; what is known already is not written again.
+
+        Returns:
+            The profile that stands, and whether the account had none before.
+
+        Raises:
+            EmailTakenError: the address belongs to another account.
+        """
+        known = self.directory.profile(profile.account_id)
+        if known is not None and _said(known) == _said(profile):
+            return known, False
+        self.directory.put_profile(profile)
+        return profile, known is None
+
+    def holdings(self, account_id: str, now: datetime) -> Holdings:
+        """Return what an account holds.
+
+        Raises:
+            AccountUnknownError: it has no credits and no owner.
+        """
+        account = self._head(account_id)
+        at = max(now, account.last_at)
+        rules = self.ledger.rules_at(at)
+        spendable = {lot.lot_id for lot in account.spendable(at, rules.current.notice)}
+        lots = sorted(account.lots.values(), key=lambda lot: lot.burn_rank)
+        return Holdings(
+            account,
+            at,
+            tuple(
+                Holding(
+                    lot,
+                    expires_at=account.expiry(lot, rules.of(lot.policy_version).notice),
+                    is_spendable=lot.lot_id in spendable,
+                    is_frozen=account.is_frozen(lot, at),
+                )
+                for lot in lots
+                if lot.remaining
+            ),
+        )
+
+    def history(self, account_id: str, limit: int, cursor: str | None) -> Page[Entry]:
+        """Return a page of the journal, newest first.
+
+        Raises:
+            AccountUnknownError: the account has no credits and no owner.
+        """
+        page = self.ledger.store.history(account_id, limit, cursor)
+        if not page.items and cursor is None:
+            self._head(account_id)
+        return page
+
+    def entitlements(self, account_id: str, now: datetime) -> Entitlements:
+        """Return the benefits in force.
+
+        Raises:
+            AccountUnknownError: the account has no credits and no owner.
+            PlanMissingError: what was paid for is not in the catalogue.
+        """
+        account = self._head(account_id)
+        free = self.catalogue.plan(FREE_PLAN)
+        paid_through = latest(*(sub.paid_through for sub in account.subscriptions.values()))
+        plan_id = FREE_PLAN
+        if paid_through is not None and now < paid_through:
+            plan_id = _paid_plan(self.ledger.store.orders_of(account_id))
+        try:
+            plan = self.catalogue.plan(plan_id)
+        except BadInputError as error:
+            raise PlanMissingError(f"{plan_id}: must be added to the catalogue again") from error
+        return entitlements(free=free, plan=plan, paid_through=paid_through, now=now)
+
+    def orders(self, account_id: str, limit: int, cursor: str | None) -> Page[OrderRecord]:
+        """Return a page of orders, newest first; the cursor is the last order's id.
+
+        Raises:
+            AccountUnknownError: the account has no credits and no owner.
+            BadInputError: the cursor names no order of the account.
+        """
+        account = self._head(account_id)
+        orders = sorted(
+            self.ledger.store.orders_of(account_id),
+            key=lambda order: (order.purchase.purchased_at, order.order_id),
+            reverse=True,
+        )
+        start = 0
+        if cursor is not None:
+            start = _position(orders, cursor) + 1
+        page = tuple(OrderRecord(order, account) for order in orders[start : start + limit])
+        more = start + limit < len(orders)
+        return Page(page, page[-1].order.order_id if more else None)
+
+    def order(self, account_id: str, order_id: str) -> OrderRecord:
+        """Return an order.
+
+        Raises:
+            OrderUnknownError: the account has no such order.
+        """
+        read = self.ledger.store.read(account_id, orders=(order_id,))
+        if read.account is None or order_id not in read.orders:
+            raise OrderUnknownError(order_id)
+        return OrderRecord(read.orders[order_id], read.account)
+
+    def _head(self, account_id: str) -> Account:
+        """Return the head; an empty one for a customer who never had credits."""
+        account = self.ledger.store.read(account_id).account
+        if account is not None:
+            return account
+        if self.directory.profile(account_id) is None:
+            raise AccountUnknownError(account_id)
+        return Account(account_id)
+
+
+def _said(profile: Profile) -> tuple[str, str, str]:
+    return (profile.email, profile.locale, profile.country)
+
+
+def _paid_plan(orders: list[Order]) -> str:
+    """Return the plan of the latest paid period; of two that end together, what was bought last."""
+    periods = [
+        (order.purchase.period_end, order.purchase.purchased_at, order.purchase.sku)
+        for order in orders
+        if order.purchase.period_end is not None
+        and order.status is OrderStatus.CREDITED
+        and order.net_paid
+    ]
+    return max(periods)[-1] if periods else FREE_PLAN
+
+
+def _position(orders: list[Order], order_id: str) -> int:
+    for position, order in enumerate(orders):
+        if order.order_id == order_id:
+            return position
+    raise BadInputError("cursor", "must be the cursor of the page before")

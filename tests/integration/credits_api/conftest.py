@@ -1,0 +1,46 @@
+"""The handler on moto's tables, under the settings that the template gives it."""
+
+import boto3
+import pytest
+from moto import mock_aws
+from reprise.client import CreditsClient
+
+from functions.credits_api import app
+from tests.support.ledger import T0
+from tests.support.tables import make_table
+from tests.support.toward_api import InProcess
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch):
+    """Fresh tables, told to the function by its environment; the function runs on events' time."""
+    environment = {
+        "STAGE": "local",
+        "CLOCK": "event",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "POWERTOOLS_METRICS_NAMESPACE": "Reprise",
+        "POWERTOOLS_SERVICE_NAME": "reprise",
+    }
+    with mock_aws():
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        client = boto3.client("dynamodb")
+        monkeypatch.setenv("LEDGER_TABLE", make_table(client, "LedgerTable", "ledger"))
+        monkeypatch.setenv("CASES_TABLE", make_table(client, "CasesTable", "cases"))
+        app._root.cache_clear()
+        yield
+        app._root.cache_clear()
+
+
+@pytest.fixture
+def root():
+    """What the function works with."""
+    return app._root()
+
+
+@pytest.fixture
+def api():
+    """The client of the product's backend, wired to the handler."""
+    return CreditsClient(InProcess(app.handler), story_now=lambda: T0, sleep=lambda _: None)
