@@ -12,6 +12,7 @@ PACKAGE = ROOT / "layers" / "common" / "reprise"
 # What each pure folder may import beside the standard library and the package.
 PURE = {
     "billing": set(),
+    "cases": set(),
     "catalogue": set(),
     "ledger": set(),
     "mail": {"charset_normalizer", "email_validator", "inscriptis", "lxml"},

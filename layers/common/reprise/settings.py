@@ -69,11 +69,17 @@ class RefundEmailSettings(LedgerSettings):
         cases_table: where cases are opened and accounts are looked up.
         mail_bucket: where SES stores raw messages.
         mail_prefix: what their keys begin with.
+        mail_address: the mailbox's own address, which never gets a case; empty if there is none.
+        desk_zone: IANA time zone in which the desk's days end.
+        desk_country: two capital letters, for the desk's holidays; empty for none.
     """
 
     cases_table: str
     mail_bucket: str
     mail_prefix: str
+    desk_zone: str
+    mail_address: str = ""
+    desk_country: str = ""
 
 
 def read_settings[T](kind: type[T], environment: Mapping[str, str] | None = None) -> T:

@@ -1,0 +1,1 @@
+"""Cases, purely: one refund request each, with all that happened to it."""

@@ -1,0 +1,32 @@
+"""What taking in refund mail needs, bound to AWS; it can read orders and open cases, no more."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from reprise import composition
+from reprise.adapters.dynamodb.cases import DynamoCaseStore
+from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.s3_mails import S3MailStore
+from reprise.policy.book import packaged_book
+from reprise.settings import RefundEmailSettings
+from reprise.usecases.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+def mailbox(settings: RefundEmailSettings, client: "DynamoDBClient") -> Mailbox:
+    """Return the mailbox over the bucket and tables that the settings name."""
+    s3 = boto3.client("s3", config=composition.CLIENT_CONFIG)
+    address = settings.mail_address
+    return Mailbox(
+        mails=S3MailStore(s3, settings.mail_bucket, settings.mail_prefix),
+        cases=DynamoCaseStore(client, settings.cases_table),
+        directory=composition.directory(client, settings.cases_table),
+        orders=DynamoLedgerStore(client, settings.ledger_table),
+        policy=packaged_book(),
+        zone=settings.desk_zone,
+        country=settings.desk_country,
+        addresses=(address,) if address else (),
+    )

@@ -1,0 +1,1 @@
+"""Cases: opened from mail, decided from facts, acted on once, answered once."""

@@ -1,0 +1,214 @@
+"""The refund mailbox with moto: sample events in, cases or recorded refusals out."""
+
+import json
+from copy import deepcopy
+
+import boto3
+import pytest
+from moto import mock_aws
+from reprise.adapters.dynamodb.cases import DynamoCaseStore
+from reprise.adapters.dynamodb.desk import DynamoDirectory
+from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.composition import rules_at
+from reprise.errors import TransientError
+from reprise.ledger.commands import GrantOrder
+from reprise.policy.book import packaged_book
+from reprise.policy.facts import Category
+from reprise.ports.cases import Shelf
+from reprise.ports.desk import Profile
+from reprise.usecases.ledger import Ledger
+
+from functions.refund_email import app
+from tests.support.ledger import CAUSE, T0, pack
+from tests.support.tables import make_table
+from tests.support.template import ROOT
+
+EVENTS = ROOT / "events" / "refund_email"
+ORDER = "cs_test_a1RefundStory000000000000000000000000000000000000000000001"
+JO = "jo.customer@shop.example"
+
+
+class World:
+    """The tables and the bucket, with one customer and their pack."""
+
+    def __init__(self) -> None:
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        self.s3 = boto3.client("s3", region_name="us-east-1")
+        self.s3.create_bucket(Bucket="mail")
+        store = DynamoLedgerStore(client, make_table(client, "LedgerTable", "ledger"))
+        cases = make_table(client, "CasesTable", "cases")
+        self.cases = DynamoCaseStore(client, cases)
+        directory = DynamoDirectory(client, cases)
+        directory.put_profile(Profile("usr_jo", JO, "en-GB", "DE", T0))
+        ledger = Ledger(store, rules_at(packaged_book()), pause=lambda _: None)
+        bought = pack(ORDER, facts={"payment_intent": "pi_3RefundStory0000000001"})
+        ledger.run("usr_jo", GrantOrder(bought, CAUSE), T0, may_open=True)
+
+    def store(self, name, raw=None):
+        body = (EVENTS / f"{name}.eml").read_bytes() if raw is None else raw
+        self.s3.put_object(Bucket="mail", Key=f"inbound/0mail-{name}", Body=body)
+
+    def receive(self, name, raw=None, event=None):
+        """Store the mail, call the function, and return the cases it opened."""
+        self.store(name, raw)
+        app.handler(event or sample(name), None)
+        taken = self.cases.taken(f"0mail-{name}")
+        return [self.cases.case(case_id) for case_id in taken.case_ids]
+
+    def refused(self, name):
+        return self.cases.taken(f"0mail-{name}").refused
+
+
+def sample(name):
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def world(monkeypatch):
+    settings = {
+        "STAGE": "local",
+        "CLOCK": "wall",
+        "LEDGER_TABLE": "ledger",
+        "CASES_TABLE": "cases",
+        "MAIL_BUCKET": "mail",
+        "MAIL_PREFIX": "inbound/",
+        "MAIL_ADDRESS": "refunds@music.example",
+        "DESK_ZONE": "Europe/Berlin",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_SERVICE_NAME": "reprise",
+        "POWERTOOLS_METRICS_NAMESPACE": "Reprise",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    app.root.cache_clear()
+    with mock_aws():
+        yield World()
+    app.root.cache_clear()
+
+
+def counted(capsys):
+    """The metrics that were emitted, by name."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    return sorted(
+        metric["Name"]
+        for line in lines
+        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    )
+
+
+def test_a_proven_senders_mail_opens_a_case_about_their_own_order(world, capsys):
+    (case,) = world.receive("withdrawal-unused-pack")
+    assert (case.account_id, case.letter.proven) == ("usr_jo", True)
+    assert (case.wish.category, case.wish.orders) == (Category.EU_WITHDRAWAL, (ORDER,))
+    assert case.wish.confidence_percent == 95
+    assert case.due_at > case.letter.received_at
+    assert [line.action for line in world.cases.journal(case.case_id)] == ["opened"]
+    assert world.cases.listed(Shelf.OPEN, 10).items == (case,)
+    assert counted(capsys) == ["CaseOpened"]
+
+
+def test_a_payment_id_stands_for_its_order(world):
+    (case,) = world.receive("credited-pack")
+    assert case.wish.orders == (ORDER,)
+
+
+def test_another_language_is_read_too(world):
+    (case,) = world.receive("doppelt-abgebucht")
+    assert (case.wish.language, case.wish.category) == ("de", Category.CHARGED_TWICE)
+
+
+def test_several_requests_are_several_cases(world):
+    cases = world.receive("two-requests")
+    assert [case.wish.category for case in cases] == [
+        Category.CHARGED_TWICE,
+        Category.DISLIKED_RESULT,
+    ]
+    assert len({case.case_id for case in cases}) == 2
+
+
+def test_an_unproven_sender_gets_no_account_facts(world):
+    (case,) = world.receive("forged-sender")
+    assert (case.account_id, case.letter.proven, case.wish.orders) == (None, False, ())
+    assert case.letter.address == JO
+
+
+def test_a_machines_mail_is_refused_with_a_record(world, capsys):
+    assert world.receive("out-of-office") == []
+    assert world.refused("out-of-office").startswith("bounce: ")
+    assert counted(capsys) == []
+
+
+def test_a_mail_without_text_is_a_case_that_says_why(world, capsys):
+    (case,) = world.receive("no-text")
+    assert case.letter.remarks[0].startswith("no text: it is empty")
+    assert counted(capsys) == ["CaseOpened", "MailUnreadable"]
+
+
+def test_card_numbers_and_secrets_are_gone_before_anything_is_stored(world):
+    (case,) = world.receive("card-number")
+    assert "card ending 4242" in case.letter.text
+    for secret in ("4242 4242", "123.", "abc123DEF456"):
+        assert secret not in repr(case)
+
+
+def test_a_mail_is_taken_in_once_however_often_it_comes(world, capsys):
+    first = world.receive("withdrawal-unused-pack")
+    capsys.readouterr()
+    assert world.receive("withdrawal-unused-pack") == first
+    assert len(world.cases.listed(Shelf.OPEN, 10).items) == 1
+    assert counted(capsys) == []
+
+
+def test_the_same_message_under_another_id_of_ses_is_no_second_case(world):
+    world.receive("withdrawal-unused-pack")
+    event = deepcopy(sample("withdrawal-unused-pack"))
+    event["Records"][0]["ses"]["mail"]["messageId"] = "0mail-again"
+    raw = (EVENTS / "withdrawal-unused-pack.eml").read_bytes()
+    assert world.receive("again", raw, event) == []
+    assert world.refused("again") == "the same mail as 0mail-withdrawal-unused-pack"
+
+
+def test_a_forged_copy_does_not_keep_the_real_mail_out(world):
+    event = deepcopy(sample("withdrawal-unused-pack"))
+    event["Records"][0]["ses"]["mail"]["messageId"] = "0mail-copy"
+    event["Records"][0]["ses"]["receipt"]["dmarcVerdict"]["status"] = "FAIL"
+    raw = (EVENTS / "withdrawal-unused-pack.eml").read_bytes()
+    (forged,) = world.receive("copy", raw, event)
+    (real,) = world.receive("withdrawal-unused-pack")
+    assert (forged.letter.proven, real.letter.proven) == (False, True)
+
+
+def test_a_mail_that_is_not_stored_yet_is_tried_again(world):
+    with pytest.raises(TransientError):
+        app.handler(sample("credited-pack"), None)
+    assert world.cases.taken("0mail-credited-pack") is None
+
+
+def test_a_mail_that_breaks_the_reader_is_a_case(world, monkeypatch, capsys):
+    def broken(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("reprise.usecases.mailbox.extract_ids", broken)
+    (case,) = world.receive("credited-pack")
+    assert case.letter.remarks == ("the reader failed on it (RecursionError)",)
+    assert counted(capsys) == ["CaseOpened", "MailUnreadable"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00" * 1000, b"From: \xff\n\n\xff", b"A" * 100_000])
+def test_bytes_of_any_shape_end_as_a_case(world, raw):
+    assert len(world.receive("credited-pack", raw)) == 1
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"Records": None}, {"Records": [None]}, {"Records": [{"ses": {"mail": []}}]}]
+)
+@pytest.mark.usefixtures("world")
+def test_an_event_that_names_no_mail_raises_nothing(event):
+    app.handler(event, None)
+
+
+def test_someone_elses_order_is_foreign_like_one_that_does_not_exist(world):
+    raw = (EVENTS / "credited-pack.eml").read_bytes()
+    other = raw.replace(b"pi_3RefundStory0000000001", b"pi_3SomebodyElses00000001")
+    (case,) = world.receive("credited-pack", other)
+    assert (case.wish.orders, case.wish.foreign) == ((), ("pi_3SomebodyElses00000001",))
