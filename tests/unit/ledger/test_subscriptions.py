@@ -1,6 +1,6 @@
 import pytest
 from reprise.ledger.commands import ExpireLot, ThawOrder
-from reprise.ledger.reversals import RefundStatus
+from reprise.ledger.reversals import RefundStatus, Reversals
 
 from tests.support.ledger import CAUSE, DAY, T0, Book, orderings, pack, refund, renewal
 
@@ -140,3 +140,13 @@ def test_a_thaw_that_is_not_due_does_nothing():
     book = Book()
     book.grant(pack())
     assert book.do(ThawOrder("cs_1", T0, CAUSE)) is None
+
+
+def test_a_freeze_that_lapsed_long_ago_does_not_shorten_an_expiry_set_now():
+    """Found by the stateful search: the pause was counted to its lapse, not to now."""
+    book = Book()
+    book.grant(renewal())
+    book.reverse(Reversals(warnings={"issfr_1": T0 + DAY}), "in_1/il_1")
+    book.end(now=END + 58 * DAY)
+    assert expiry(book) == END + 65 * DAY
+    assert book.available() == 500

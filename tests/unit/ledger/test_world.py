@@ -7,10 +7,12 @@ from reprise.ledger.account import check
 from reprise.ledger.audit import audit
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot, ThawOrder
+from reprise.ledger.entries import Reason
 from reprise.ledger.errors import CreditsInsufficientError
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import OrderStatus
 from reprise.ledger.reversals import Dispute, Movement, Refund, RefundStatus, Reversals
+from reprise.ledger.usage import credits_used
 
 from tests.support.ledger import CAUSE, DAY, Book, pack, renewal
 
@@ -21,6 +23,10 @@ DISPUTE_STATUSES = st.sampled_from(
 )
 
 
+# Taken is used; what came back, or came back as a new lot, is not.
+USE = {Reason.TAKE: -1, Reason.RETURN: -1, Reason.REISSUE: -1}
+
+
 class World(RuleBasedStateMachine):
     """One customer, everything that can happen to them, and a count kept apart as oracle."""
 
@@ -28,8 +34,7 @@ class World(RuleBasedStateMachine):
     def begin(self):
         self.book = Book()
         self.names = iter(f"{number:04d}" for number in range(10**4))
-        self.granted = 0
-        self.grants = []
+        self.order_of = {}
 
     def order_ids(self):
         return sorted(self.book.orders)
@@ -145,16 +150,21 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def orders_add_up(self):
-        """Granted = left + in open charges + spent + expired + clawed + kept for debts."""
+        """Granted = left + used + expired + clawed + kept for debts, counted from the journal."""
         account = self.book.account
+        self.order_of |= {key: lot.order_id for key, lot in account.lots.items()}
+        lots_of = {}
+        for entry in self.book.entries:
+            for posting in entry.postings:
+                lots_of.setdefault(posting.lot_id, 0)
+                lots_of[posting.lot_id] += USE.get(posting.reason, 0) * posting.credits
         for order_id, order in self.book.orders.items():
             assert order.status is OrderStatus.CREDITED
-            left = sum(lot.remaining for lot in account.lots.values() if lot.order_id == order_id)
-            claim = account.claims.get(order_id)
-            clawed = claim.taken if claim else 0
+            own = [lot for lot in lots_of if self.order_of.get(lot) == order_id]
+            assert credits_used(account, order) == sum(lots_of[lot] for lot in own)
             assert order.expired >= 0
-            assert left + order.expired + clawed <= order.purchase.credits
-            assert clawed <= order.target.credits <= order.purchase.credits
+            claim = account.claims.get(order_id)
+            assert (claim.taken if claim else 0) <= order.target.credits <= order.purchase.credits
             if claim:
                 assert claim.expired == order.expired
 

@@ -27,6 +27,7 @@ from reprise.ledger.granting import gift, grant_order, refund_uncredited
 from reprise.ledger.orders import Order
 from reprise.ledger.reversing import reverse_order
 from reprise.ledger.terms import Rules
+from reprise.ledger.timing import thaw_lapsed
 
 
 def decide(
@@ -53,6 +54,7 @@ def decide(
         InvariantViolationError: the command would break a law of the ledger.
     """
     draft = Draft(account, orders or {}, command, now, rules)
+    thaw_lapsed(draft)
     match command:
         case ChargeGeneration():
             return charge_generation(draft, command)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from reprise.ledger.account import Subscription
 from reprise.ledger.commands import EndSubscription, ExpireLot, ThawOrder
 from reprise.ledger.draft import Decision, Draft
-from reprise.ledger.timing import retime, thaw_lapsed
+from reprise.ledger.timing import retime
 
 
 def expire_lot(draft: Draft, command: ExpireLot) -> Decision | None:
@@ -24,12 +24,11 @@ def expire_lot(draft: Draft, command: ExpireLot) -> Decision | None:
 
 
 def thaw_order(draft: Draft, command: ThawOrder) -> Decision | None:
-    """Drop a freeze whose last cause has lapsed.
+    """Drop a freeze whose last cause has lapsed: every decision begins with that.
 
     Returns:
         None if the freeze is gone or another cause holds it.
     """
-    thaw_lapsed(draft, command.order_id)
     if command.order_id in draft.freezes or command.order_id not in draft.before.freezes:
         return None
     return draft.sealed(draft.rules.in_force)

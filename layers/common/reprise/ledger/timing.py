@@ -53,7 +53,6 @@ def _leftover_end(draft: Draft, lot: Lot, paid_through: datetime | None) -> date
 
 def freeze(draft: Draft, order_id: str, causes: tuple[tuple[str, datetime | None], ...]) -> None:
     """Freeze, keep frozen or thaw an order's lots, as the causes that hold now ask."""
-    thaw_lapsed(draft, order_id)
     holding = tuple((cause, end) for cause, end in causes if end is None or end > draft.now)
     standing = draft.freezes.get(order_id)
     if holding:
@@ -63,11 +62,14 @@ def freeze(draft: Draft, order_id: str, causes: tuple[tuple[str, datetime | None
         _thaw(draft, order_id, standing, draft.now)
 
 
-def thaw_lapsed(draft: Draft, order_id: str) -> None:
-    """End an order's freeze if its last cause has lapsed, as of that moment."""
-    standing = draft.freezes.get(order_id)
-    if standing is not None and standing.thaws_at is not None and not standing.holds(draft.now):
-        _thaw(draft, order_id, standing, standing.thaws_at)
+def thaw_lapsed(draft: Draft) -> None:
+    """End every freeze whose last cause has lapsed, as of that moment; before anything is decided.
+
+    What is decided then meets only freezes that hold.
+    """
+    for order_id, standing in list(draft.freezes.items()):
+        if standing.thaws_at is not None and not standing.holds(draft.now):
+            _thaw(draft, order_id, standing, standing.thaws_at)
 
 
 def _thaw(draft: Draft, order_id: str, standing: Freeze, at: datetime) -> None:
