@@ -35,7 +35,8 @@ FRAGMENTS = st.sampled_from(
         b"Content-Disposition: attachment; filename*=utf-8''a%FF\n", b"\n", b"\r\n", b"--b\n",
         b"--b--\n", b"--b\n\n", b"<div style='display:none'>", b"</div>", b"<blockquote>", b"<!--",
         b"> quoted\n", b"On 1 May 2026, x wrote:\n", b"begin 644 a\n", b"end\n", b"QUJD\n",
-        b"=E9\n",        b"\x78\x9f\x3e\x22\x01\x00", b"\x00", b"\xff\xfe", b"charged twice ch_3Mml", b" folded\n",
+        b"=E9\n",        b"\x78\x9f\x3e\x22\x01\x00", b"\x00", b"\xff\xfe",
+        b"charged twice ch_3Mml", b" folded\n",
         b"Date: Mon, 1 Jan 2026\n", b"Auto-Submitted: no\n", b"<a href='https://x.example/ch_1'>",
     ]
 )  # fmt: skip

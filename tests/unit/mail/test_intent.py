@@ -202,3 +202,9 @@ def test_confidence_is_a_percentage_of_three_steps():
     assert read_intent("", CLAIMS[Category.CHARGED_TWICE][0]).confidence_percent == 95
     assert read_intent("", "I was charged twice. It is fraud.").confidence_percent == 40
     assert read_intent("", "hello there").confidence_percent == 0
+
+
+def test_a_heading_is_no_choice():
+    text = "I bought a credit pack and the credits never arrived."
+    assert read_intent("Refund", text).requests[0].preference is None
+    assert read_intent("", f"{text} I want a refund.").requests[0].preference is Preference.REFUND

@@ -94,7 +94,9 @@ def read_intent(subject: str, text: str) -> Intent:
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
     hits = _hits(sentences, language)
-    requests = tuple(_request(hit, sentences, language) for hit in hits)
+    # "Refund" as a subject is a heading, not a choice between money and credits.
+    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
+    requests = tuple(_request(hit, sentences, words, language) for hit in hits)
     doubt = _doubt(folded, hits, language, sure=sure)
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
 
@@ -177,13 +179,12 @@ def _any_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
     return any(_pattern(concept, language).search(text) for concept in concepts)
 
 
-def _request(hit: _Hit, sentences: list[str], language: str) -> Request:
+def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Request:
     evidence = " . ".join(sentences[index] for index in sorted(hit.sentences))
     if hit.category is not Category.PACK_NOT_CREDITED:
         return Request(hit.category, None, evidence)
-    whole = " . ".join(sentences)
-    complete = bool(_pattern("completion", language).search(whole))
-    refund = bool(_pattern("moneyback", language).search(whole))
+    complete = bool(_pattern("completion", language).search(words))
+    refund = bool(_pattern("moneyback", language).search(words))
     if complete == refund:
         return Request(hit.category, None, evidence)
     return Request(hit.category, Preference.COMPLETE if complete else Preference.REFUND, evidence)
