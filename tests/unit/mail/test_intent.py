@@ -27,7 +27,7 @@ def measured(name):
     return len(mails), sum(bool(mail.want) for mail in mails), automatic, right, wrong
 
 
-@pytest.mark.parametrize("name", ["tune", "holdout"])
+@pytest.mark.parametrize("name", ["tune", "probes", "holdout"])
 def test_clear_mails_are_read_and_the_rest_goes_to_a_person(name):
     total, clear, automatic, right, wrong = measured(name)
     print(
@@ -39,7 +39,9 @@ def test_clear_mails_are_read_and_the_rest_goes_to_a_person(name):
 
 
 @pytest.mark.parametrize(
-    "mail", [*labelled("tune"), *labelled("holdout")], ids=lambda mail: mail.id
+    "mail",
+    [one for name in ("tune", "probes", "holdout") for one in labelled(name)],
+    ids=lambda mail: mail.id,
 )
 def test_language_order_and_choice_of_each_labelled_mail(mail):
     read = read_message(mail.raw)
