@@ -1,7 +1,6 @@
 """From an HTTP API event (payload format 2.0) to what a route takes."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -67,7 +66,7 @@ def _body(event: Event) -> Mapping[str, Json]:
         if event.get("isBase64Encoded"):
             text = base64.b64decode(text, validate=True).decode("utf-8")
         size_bytes = len(text.encode("utf-8"))
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:  # of base64, of UTF-8, of a lone surrogate
         raise BadInputError("body", "must be JSON in UTF-8") from error
     if size_bytes > BODY_BYTES_MAX:
         raise BodyTooLargeError

@@ -1,0 +1,114 @@
+"""Each file of `events/credits_api`, as API Gateway sends it, and what it is answered."""
+
+import copy
+import json
+
+import pytest
+from reprise.ledger.commands import GrantOrder
+
+from functions.credits_api import app
+from tests.support.ledger import CAUSE, T0, pack, renewal
+from tests.support.template import ROOT
+
+EVENTS = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((ROOT / "events" / "credits_api").glob("*.json"))
+}
+FINE = {
+    "attach_task": 200,
+    "balance": 200,
+    "catalogue": 200,
+    "charge": 201,
+    "charge_base64": 201,
+    "charge_of": 200,
+    "charge_replay": 200,
+    "entitlements": 200,
+    "history": 200,
+    "history_csv": 200,
+    "order_of_invoice_line": 200,
+    "order_percent_encoded": 200,
+    "orders": 200,
+    "register": 201,
+}
+REFUSED = {
+    "adv_account_id_alphabet": ("bad-input", "account_id"),
+    "adv_account_in_body": ("bad-input", "account_id"),
+    "adv_account_unknown": ("account-unknown", None),
+    "adv_amount_in_body": ("bad-input", "credits"),
+    "adv_body_base64_not_ascii": ("bad-input", "body"),
+    "adv_body_missing": ("bad-input", "body"),
+    "adv_body_nested": ("bad-input", "body"),
+    "adv_body_not_base64": ("bad-input", "body"),
+    "adv_body_not_json": ("bad-input", "body"),
+    "adv_body_not_utf8": ("bad-input", "body"),
+    "adv_body_too_large": ("body-too-large", "body"),
+    "adv_country_lower_case": ("bad-input", "country"),
+    "adv_cursor_foreign": ("bad-input", "cursor"),
+    "adv_email_is_null": ("bad-input", "email"),
+    "adv_email_without_domain": ("bad-input", "email"),
+    "adv_generation_is_a_number": ("bad-input", "generation_id"),
+    "adv_limit_twice": ("bad-input", "limit"),
+    "adv_limit_zero": ("bad-input", "limit"),
+    "adv_operation_unknown": ("bad-input", "operation"),
+    "adv_query_misspelt": ("bad-input", "limti"),
+    "adv_route_unknown": ("route-unknown", None),
+    "adv_submitted_in_year_one": ("bad-input", "submitted_at"),
+    "adv_submitted_without_zone": ("bad-input", "submitted_at"),
+    "charge_credits_missing": ("credits-missing", None),
+    "charge_other_inputs": ("inputs-differ", None),
+}
+
+
+@pytest.fixture
+def ledger(root):
+    """An account with a pack, a subscription paid by an invoice, and one charge."""
+    ledger = root.accounts.ledger
+    ledger.run("usr_1", GrantOrder(pack(credits=30), CAUSE), T0, may_open=True)
+    ledger.run("usr_1", GrantOrder(renewal(credits=10), CAUSE), T0)
+    root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)
+    return ledger
+
+
+def test_every_file_is_tested():
+    assert set(EVENTS) == set(FINE) | set(REFUSED)
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("name", FINE)
+def test_what_is_asked_well_is_answered(name):
+    reply = app.handler(EVENTS[name], None)
+    assert reply["statusCode"] == FINE[name], reply["body"]
+    assert reply["headers"]["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_refused_by_name_and_changes_nothing(name, ledger):
+    before = ledger.account("usr_1")
+    reply = app.handler(EVENTS[name], None)
+    problem = json.loads(reply["body"])
+    kind, field = REFUSED[name]
+    assert reply["headers"]["content-type"] == "application/problem+json"
+    assert problem["type"] == f"urn:reprise:problem:{kind}"
+    assert problem["status"] == reply["statusCode"] < 500
+    assert problem.get("field") == field
+    assert bool(problem.get("fix")) == (field is not None or kind == "credits-missing")
+    assert ledger.account("usr_1") == before
+
+
+def test_an_order_is_the_same_however_its_slash_arrives(ledger):
+    assert ledger.account("usr_1")
+    first, second = (
+        app.handler(EVENTS[f"order_{how}"], None) for how in ("of_invoice_line", "percent_encoded")
+    )
+    assert first == second
+
+
+def test_the_time_of_a_story_is_ignored_on_the_wall_clock(ledger, monkeypatch):
+    """Else whoever may call the API could spend what has expired."""
+    assert ledger.account("usr_1")
+    event = copy.deepcopy(EVENTS["balance"])
+    event["headers"]["x-reprise-now"] = "2036-01-01T00:00:00Z"
+    assert json.loads(app.handler(event, None)["body"])["at"] == "2036-01-01T00:00:00.000Z"
+    monkeypatch.setenv("CLOCK", "wall")
+    app._root.cache_clear()
+    assert json.loads(app.handler(event, None)["body"])["at"] < "2036"
