@@ -17,7 +17,7 @@ WIRED = sorted(functions())
 SETTINGS = {
     "credits_api": settings.CreditsApiSettings,
     "expiry_sweep": settings.ExpirySweepSettings,
-    "provider_events": settings.LedgerSettings,
+    "provider_events": settings.ProviderSettings,
     "refund_email": settings.RefundEmailSettings,
     "stripe_webhook": settings.StripeWebhookSettings,
 }

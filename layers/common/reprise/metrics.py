@@ -3,6 +3,8 @@
 `template.yaml` watches each of them, by an alarm or on the dashboard; a test holds it to that.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -33,7 +35,24 @@ class Metric(StrEnum):
     """A refund mail could not be read and waits as a case for a person."""
     CASE_OPENED = "CaseOpened"
     """A customer asked for money or credits back."""
+    OUTCOME = "Outcome"
+    """A generation ended, by provider, operation and reason."""
     REFUND_AGE_SECONDS = "RefundAgeSeconds"
     """From the failure of a generation to its credits being back; promised: an hour."""
     EXPIRY_LAG_SECONDS = "ExpiryLagSeconds"
     """From the instant a lot expired to the sweep that booked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One observation of a metric, to be emitted by the function.
+
+    Args:
+        metric: its name.
+        value: how many, or how much in the metric's unit.
+        dimensions: few and bounded; a metric with dimensions is shown, never alarmed on.
+    """
+
+    metric: Metric
+    value: float = 1
+    dimensions: Mapping[str, str] = field(default_factory=dict)

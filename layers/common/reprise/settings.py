@@ -82,6 +82,21 @@ class RefundEmailSettings(LedgerSettings):
     desk_country: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings(LedgerSettings):
+    """What the functions that ask providers are told besides.
+
+    Args:
+        kie_base_url: where kie's API is.
+        sunoapi_base_url: where sunoapi's API is.
+        provider_keys_secret_id: the secret that holds our keys: `kie=… sunoapi=…`.
+    """
+
+    kie_base_url: str
+    sunoapi_base_url: str
+    provider_keys_secret_id: str
+
+
 def read_settings[T](kind: type[T], environment: Mapping[str, str] | None = None) -> T:
     """Return the settings of a function, read from the environment.
 

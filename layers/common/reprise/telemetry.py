@@ -1,9 +1,11 @@
 """Logs and metrics of the functions. Logs carry ids, never addresses, bodies or secrets."""
 
+from collections.abc import Iterable
+
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from reprise.metrics import Metric
+from reprise.metrics import Measure, Metric
 
 logger = Logger()
 """Built at import, as the one exception: it reads its own two settings and nothing else."""
@@ -27,3 +29,9 @@ def count(metric: Metric, value: float = 1, **dimensions: str) -> None:
         metrics.add_dimension(name=name, value=word)
     metrics.add_metric(name=metric.value, unit=_UNITS.get(metric, MetricUnit.Count), value=value)
     metrics.flush_metrics()
+
+
+def emit(measures: Iterable[Measure]) -> None:
+    """Emit what a use case measured."""
+    for measure in measures:
+        count(measure.metric, measure.value, **measure.dimensions)

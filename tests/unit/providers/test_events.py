@@ -10,7 +10,9 @@ from reprise.providers.verdict import Channel
 
 FILES = sorted((Path(__file__).parents[3] / "events/provider_events").glob("*.json"))
 CALLBACKS = [
-    file for file in FILES if json.loads(file.read_text())["detail-type"] == "Generation Callback"
+    file
+    for file in FILES
+    if json.loads(file.read_text()).get("detail-type") == "Generation Callback"
 ]
 
 

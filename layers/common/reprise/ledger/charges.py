@@ -1,7 +1,7 @@
 """Charges: credits taken for one generation, open until their one outcome."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
@@ -85,12 +85,39 @@ class Task:
 
     Args:
         provider: the provider's dialect.
-        task_id: the provider's id of the task.
+        task_id: the provider's id of the task; empty while only its waiting is known.
         submitted_at: when the product submitted it; the latest submission stands.
         waiting_since: when it began to wait for the user, if it does.
+        waited: how long it waited for the user before that.
     """
 
     provider: str
     task_id: str
     submitted_at: datetime
     waiting_since: datetime | None = None
+    waited: timedelta = timedelta(0)
+
+    def waited_until(self, now: datetime) -> timedelta:
+        """Return how long it has waited for the user in all."""
+        if self.waiting_since is None:
+            return self.waited
+        return self.waited + max(timedelta(0), now - self.waiting_since)
+
+    def waiting(self, since: datetime) -> "Task":
+        """Return the task waiting for the user, since the first instant at which it was so."""
+        return self if self.waiting_since else replace(self, waiting_since=since)
+
+    def resumed(self, now: datetime) -> "Task":
+        """Return the task going on; how long it waited stays known."""
+        if self.waiting_since is None:
+            return self
+        return replace(self, waiting_since=None, waited=self.waited_until(now))
+
+    def followed_by(self, task: "Task") -> "Task":
+        """Return the task after another submission: of several the latest stands."""
+        if task.submitted_at <= self.submitted_at:
+            return self
+        if self.task_id in {"", task.task_id}:
+            return replace(task, waiting_since=self.waiting_since, waited=self.waited)
+        # A new task goes on, so the waiting of the one before is over.
+        return replace(task, waited=self.waited_until(task.submitted_at))

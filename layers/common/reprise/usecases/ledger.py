@@ -155,12 +155,30 @@ class Ledger:
         Raises:
             GenerationUnknownError: the charge is not known (yet), or settled already.
         """
+        return self.retask(
+            account_id, generation_id, lambda known: known.followed_by(task) if known else task
+        )
+
+    def retask(
+        self, account_id: str, generation_id: str, change: Callable[[Task | None], Task | None]
+    ) -> Account:
+        """Change what is known of where a charge's generation runs.
+
+        Args:
+            account_id: whose account.
+            generation_id: an open charge.
+            change: called with each fresh reading; what equals it, or None, writes nothing.
+
+        Raises:
+            GenerationUnknownError: the charge is not known (yet), or settled already.
+        """
         for attempt in range(ATTEMPTS_MAX):
             account = self.account(account_id)
             if generation_id not in account.charges:
                 raise GenerationUnknownError(generation_id)
             known = account.tasks.get(generation_id)
-            if known is not None and known.submitted_at >= task.submitted_at:
+            task = change(known)
+            if task is None or task == known:
                 return account
             tasks = {**account.tasks, generation_id: task}
             after = replace(account, tasks=tasks, version=account.version + 1)

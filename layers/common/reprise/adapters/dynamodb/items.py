@@ -7,6 +7,7 @@ stays small and what was hashed is what is stored.
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from reprise.canonical import Json, canonical_json
@@ -18,6 +19,8 @@ from reprise.ledger.orders import Order
 from reprise.ports.ledger import Due, shard_of
 
 type Item = dict[str, Any]
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 HEAD = "head"
 ORDER_PREFIX = "order#"
@@ -44,7 +47,10 @@ def head_state(account: Account) -> str:
     }
     parts: dict[str, Json] = {name: section for name, section in sections.items() if section}
     tasks: dict[str, Json] = {
-        key: [t.provider, t.task_id, to_ms(t.submitted_at), opt_ms(t.waiting_since)]
+        key: [
+            *(t.provider, t.task_id, to_ms(t.submitted_at), opt_ms(t.waiting_since)),
+            t.waited // _MILLISECOND,
+        ]
         for key, t in account.tasks.items()
     }
     if tasks:
@@ -70,8 +76,8 @@ def account_of(item: Mapping[str, Any]) -> Account:
     seq, last_hash, last_ms = state["head"]
     lots = state["lots"]
     tasks = {
-        key: Task(provider, task_id, of_ms(submitted), opt_instant(waiting))
-        for key, (provider, task_id, submitted, waiting) in state.get("tasks", {}).items()
+        key: Task(provider, task_id, of_ms(submitted), opt_instant(waiting), waited * _MILLISECOND)
+        for key, (provider, task_id, submitted, waiting, waited) in state.get("tasks", {}).items()
     }
     bare = Account(
         account_id=item["pk"]["S"].removeprefix("account#"),
