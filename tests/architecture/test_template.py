@@ -18,6 +18,7 @@ SETTINGS = {
     "credits_api": settings.CreditsApiSettings,
     "expiry_sweep": settings.ExpirySweepSettings,
     "provider_events": settings.ProviderSettings,
+    "refund_deadline": settings.ProviderSettings,
     "refund_email": settings.RefundEmailSettings,
     "stripe_webhook": settings.StripeWebhookSettings,
 }

@@ -39,6 +39,8 @@ class Metric(StrEnum):
     """A generation ended, by provider, operation and reason."""
     REFUND_AGE_SECONDS = "RefundAgeSeconds"
     """From the failure of a generation to its credits being back; promised: an hour."""
+    OPEN_CHARGE_AGE_SECONDS = "OpenChargeAgeSeconds"
+    """The age of the oldest charge that a run of the deadline left open."""
     EXPIRY_LAG_SECONDS = "ExpiryLagSeconds"
     """From the instant a lot expired to the sweep that booked it."""
 

@@ -12,6 +12,7 @@ logger = Logger()
 
 _UNITS = {
     Metric.REFUND_AGE_SECONDS: MetricUnit.Seconds,
+    Metric.OPEN_CHARGE_AGE_SECONDS: MetricUnit.Seconds,
     Metric.EXPIRY_LAG_SECONDS: MetricUnit.Seconds,
 }
 

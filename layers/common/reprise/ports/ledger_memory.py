@@ -9,6 +9,7 @@ from typing import override
 from reprise.ledger.account import Account
 from reprise.ledger.draft import Decision
 from reprise.ledger.entries import Entry
+from reprise.ledger.instants import to_ms
 from reprise.ledger.orders import Order
 from reprise.ports.ledger import (
     Alias,
@@ -108,11 +109,11 @@ class MemoryLedgerStore(LedgerStore):
             (head.next_due if what is Due.EXPIRY else head.oldest_charge, head.account_id)
             for head in heads
         ]
-        found = sorted((at, account_id) for at, account_id in times if at and at <= before)
-        start = int(cursor or 0)
-        page = tuple(account_id for _, account_id in found[start : start + limit])
-        more = start + limit < len(found)
-        return Page(page, str(start + limit) if more else None)
+        # A cursor names the last one seen: what is done meanwhile leaves the list.
+        found = sorted(f"{to_ms(at):015} {who}" for at, who in times if at and at <= before)
+        rest = [key for key in found if cursor is None or key > cursor]
+        page = tuple(key.partition(" ")[2] for key in rest[:limit])
+        return Page(page, rest[limit - 1] if len(rest) > limit else None)
 
     def _entries(self, account_id: str) -> list[Entry]:
         with self._lock:

@@ -74,7 +74,8 @@ def receive(generations: Generations, event: GenerationEvent, now: datetime) -> 
     if event.kind is Kind.SUBMITTED:
         return _submitted(generations, event, found, now)
     verdict = _verdict(generations, event, found)
-    told = Told(event.provider, Cause(_CAUSE, event.event_id, event.at), min(event.at, now))
+    at = min(event.at, now)
+    told = Told(event.provider, Cause(_CAUSE, event.event_id, event.at), at, since=at)
     if found.charge is None and not verdict.terminal:
         return Handling(Done.REPLAYED, verdict.rule)
     task = found.account.tasks.get(event.generation_id)

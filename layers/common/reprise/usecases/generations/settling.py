@@ -90,12 +90,14 @@ class Told:
     Args:
         provider: the dialect that was read; empty if no provider said anything.
         cause: the report or the schedule.
-        at: when it was said; a generation that ended had ended by then.
+        at: when it was said.
+        since: from when on a refund is awaited, if the generation failed.
     """
 
     provider: str
     cause: Cause
     at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +178,13 @@ class Generations:
             verdict.promised,
             _details(verdict, told.provider),
         )
-        return self._settle(account_id, command, told.at, now)
+        return self._settle(account_id, command, told.since, now)
 
     def give_up(self, where: Where, told: Told, now: datetime) -> Handling:
         """Refund a charge of which nobody could say how it ended."""
         details = {"provider": told.provider, "reason": reasons.TIMEOUT, "rule": DEADLINE}
         command = SettleCharge(where.generation_id, Outcome.UNRESOLVED, told.cause, details=details)
-        return self._settle(where.account_id, command, told.at, now)
+        return self._settle(where.account_id, command, told.since, now)
 
     def _settle(
         self, account_id: str, command: SettleCharge, ended_at: datetime, now: datetime
