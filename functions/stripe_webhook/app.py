@@ -52,8 +52,13 @@ def root() -> Root:
 
 def handler(request: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer one delivery."""
+    return respond(root(), request)
+
+
+def respond(bound: Root, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer one delivery with what the function is bound to."""
     try:
-        raw, event = _authentic(request)
+        raw, event = _authentic(bound.secret, request)
     except SignatureInvalidError as error:
         count(Metric.SIGNATURE_REJECTED)
         return _answer(400, error=str(error))
@@ -62,17 +67,16 @@ def handler(request: Mapping[str, Any], _context: object) -> dict[str, Any]:
     except TransientError as error:
         logger.warning("not verified", extra={"error": str(error)})
         return _answer(503, error="try again")
-    return _apply(raw, event)
+    return _apply(bound, raw, event)
 
 
-def _authentic(request: Mapping[str, Any]) -> tuple[bytes, StripeEvent]:
+def _authentic(secret: CachedSecret, request: Mapping[str, Any]) -> tuple[bytes, StripeEvent]:
     """Return the event that Stripe signed.
 
     A signature is of the moment it was made, so it is judged by the wall clock always. A secret
     that was rolled a moment ago is read anew, once.
     """
     raw, header, now = request_bytes(request), request_header(request), wall_clock()
-    secret = root().secret
     try:
         verify(raw, header, secret.words(now), now)
     except SignatureMismatchError:
@@ -80,10 +84,10 @@ def _authentic(request: Mapping[str, Any]) -> tuple[bytes, StripeEvent]:
     return raw, read_event(raw)
 
 
-def _apply(raw: bytes, event: StripeEvent) -> dict[str, Any]:
+def _apply(bound: Root, raw: bytes, event: StripeEvent) -> dict[str, Any]:
     about = {"event": event.event_id, "type": event.type}
     try:
-        handled = receive(root().books, raw, event, root().clock(event.created))
+        handled = receive(bound.books, raw, event, bound.clock(event.created))
     except TransientError as error:
         logger.warning("not applied yet", extra={**about, "error": str(error)})
         return _answer(503, error="try again")

@@ -77,6 +77,23 @@ def test_reversals_converge_whatever_their_order():
     assert book.account.claims["cs_1"].taken == 45
 
 
+@pytest.mark.parametrize("status", ["won", "prevented"])
+def test_a_dispute_that_ended_for_us_gives_back_before_its_money_moves(status):
+    book = spent(60)
+    book.reverse(dispute(1000, "needs_response", txn_1=-1000))
+    book.reverse(dispute(1000, status))
+    assert book.left() == {"cs_1": 40}
+    book.reverse(dispute(1000, status, txn_2=1000))
+    assert book.left() == {"cs_1": 40}
+
+
+def test_a_win_beside_an_appeal_is_not_the_last_word():
+    book = spent(0)
+    book.reverse(dispute(1000, "won"))
+    book.reverse(dispute(1000, "appeal_under_review", txn_1=-1000))
+    assert book.account.balance == 0
+
+
 def test_in_total_never_more_than_the_grant_is_clawed():
     book = spent(0)
     book.reverse(refund(800))

@@ -32,6 +32,9 @@ class RefundStatus(IntEnum):
 
 
 _CLOSED = frozenset({"won", "lost", "prevented"})
+_OURS = frozenset({"won", "prevented"})
+_UNDECIDED = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
+"""Statuses beside which a win is not the last word: the movements are."""
 _ALL = Fraction(1)
 
 
@@ -97,8 +100,12 @@ class Dispute:
 
         The movements are in the settlement currency, so only a ratio of them is used: what is out
         now to the most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
-        A dispute that was lost without a movement (it could not be challenged) counts in full.
+        A dispute that was lost without a movement (it could not be challenged) counts in full; one
+        that ended for us counts no more, before it is known how much of it was reinstated.
         """
+        reinstated = any(movement.amount > 0 for movement in self.movements.values())
+        if self.statuses & _OURS and not self.statuses & _UNDECIDED and not reinstated:
+            return Fraction(0)
         out = peak = 0
         for movement in sorted(self.movements.values(), key=lambda move: (move.at_ms, move.amount)):
             out -= movement.amount

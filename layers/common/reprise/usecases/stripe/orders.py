@@ -39,14 +39,19 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
         return tally.handling(Effect.MAP, "a subscription's credits come with its paid invoice")
     if session.payment_status == "unpaid":
         return tally.handling(Effect.MAP, "not paid yet: the credits come with the payment")
-    purchase = _pack_purchase(books, session)
+    purchase = pack_purchase(books, session)
     _grant(books, tally, purchase, cause, now)
     order = Alias(account_id, session.session_id)
     tally.point(books, order, session.session_id, session.payment_intent)
     return tally.handling(Effect.GRANT, f"{purchase.sku} was paid")
 
 
-def _pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
+def pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
+    """Return what a paid checkout of a pack bought.
+
+    Raises:
+        NotYetError: the catalogue does not hold what was sold.
+    """
     amount, currency = session.amount_subtotal or 0, session.currency or ""
     pack = books.catalogue.by_sku(session.sku or "", amount, currency)
     if isinstance(pack, Unmapped):
@@ -92,7 +97,9 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     tally.point(books, root, invoice.invoice_id, number, invoice.payment_intent, invoice.charge)
     if not purchases:
         return tally.handling(Effect.NONE, f"{invoice.billing_reason} buys no credits")
-    return tally.handling(Effect.GRANT, f"{', '.join(p.sku for p in purchases)} was paid")
+    skus = ", ".join(bought.sku for bought in purchases)
+    share = " a share of" if invoice.billing_reason == "subscription_update" else ""
+    return tally.handling(Effect.GRANT, f"{invoice.billing_reason} paid for{share} {skus}")
 
 
 def invoice_payment(books: Books, paid: InvoicePaymentPaid) -> Handling:
@@ -178,6 +185,7 @@ def _line_purchase(
         "reason": invoice.billing_reason,
         "country": invoice.country,
         "customer": invoice.customer,
+        "period_start": line.period_start.isoformat() if is_plan else None,
         "policy_shown": line.policy_version or invoice.policy_version,
     }
     return Purchase(

@@ -15,17 +15,26 @@ from reprise.ports.ledger import Alias, Read
 from reprise.usecases.ledger import Effect as Run
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
 
+PAID_TWICE = "paid-twice:"
+"""Prefix of the alias of a payment that paid again for what was paid: it bought no credits."""
+
 
 def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Handling:
-    """Merge a refund into the orders that its payment bought."""
+    """Merge a refund into the orders that its payment bought.
+
+    A refund of ours is of one order; a payment made twice bought nothing the second time.
+    """
+    twice = books.ledger.store.find_alias(f"{PAID_TWICE}{found.payment_intent}")
+    if twice is not None:
+        reason = f"refund {found.refund_id} gives back what was paid twice"
+        return Handling(Effect.NONE, twice.account_id, reason=reason)
     root = _root(books, found.payment_intent, found.charge)
     status = RefundStatus[found.status.upper()]
+    ours = _attempted(books, root, found)
 
     def facts(order: Order) -> Reversals:
-        attempts = order.reversals.refunds
-        # Anybody with the dashboard can write metadata: an attempt counts only if it is stored.
-        known = attempts.get(found.attempt) if found.attempt else None
-        ours = known is not None and known.amount == found.amount
+        if ours not in {None, order.order_id}:
+            return Reversals()
         attempt = found.attempt if ours else None
         return Reversals(refunds={found.refund_id: Refund(found.amount, status, attempt)})
 
@@ -51,9 +60,11 @@ def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> H
 
 
 def _dispute_effect(seen: Dispute) -> Effect:
-    if seen.withdrawn > 0:
+    """Return what the event says of the money: a part that came back leaves the rest withdrawn."""
+    moves = sorted(seen.movements.values(), key=lambda move: (move.at_ms, move.amount))
+    if seen.withdrawn > 0 and not (moves and moves[-1].amount > 0):
         return Effect.CLAW_BACK
-    if seen.movements:
+    if moves:
         return Effect.RESTORE
     return Effect.FREEZE if seen.open else Effect.UNFREEZE
 
@@ -71,6 +82,18 @@ def warning(books: Books, found: FraudWarning, cause: Cause, now: datetime) -> H
 
     tally = _merge(books, root, facts, cause, now)
     return tally.handling(Effect.FREEZE, f"fraud warning {found.fraud_type}")
+
+
+def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
+    """Return the order for which this refund carries an attempt of ours out.
+
+    Anybody with the dashboard can write metadata: an attempt counts only if it is stored.
+    """
+    for order in books.ledger.store.orders_of(root.account_id, root.order_id or ""):
+        known = order.reversals.refunds.get(found.attempt or "")
+        if known is not None and known.amount == found.amount and _is_under(order, root):
+            return order.order_id
+    return None
 
 
 def _root(books: Books, payment_intent: str | None, charge: str | None) -> Alias:

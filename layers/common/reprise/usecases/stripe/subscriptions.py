@@ -6,8 +6,10 @@ from reprise.billing.events import StripeEvent
 from reprise.billing.mirror import sighting_of
 from reprise.billing.subscription import CustomerState, SubscriptionState
 from reprise.catalogue.model import PlanPrice
+from reprise.ledger.account import Account
 from reprise.ledger.commands import EndSubscription
 from reprise.ledger.entries import Cause
+from reprise.ledger.lots import LotKind
 from reprise.ports.ledger import Alias, HeadMovedError, StoreBusyError
 from reprise.usecases.ledger import ATTEMPTS_MAX
 from reprise.usecases.stripe.books import Books, Effect, Handling, Tally
@@ -25,11 +27,23 @@ def subscription(
     _mirror(books, account_id, found, event)
     tally.point(books, Alias(account_id), found.subscription_id, found.customer)
     if found.ended_at is None:
-        return tally.handling(Effect.MIRROR, f"the subscription is {found.status}")
+        ends = found.scheduled_cancel_at
+        until = f" until {ends:%F}, when it ends" if ends else ""
+        return tally.handling(Effect.MIRROR, f"the subscription is {found.status}{until}")
     command = EndSubscription(found.subscription_id, found.ended_at, cause)
-    books.ledger.run(account_id, command, now, may_open=True)
+    done = books.ledger.run(account_id, command, now, may_open=True)
     tally.keys.append(command.key)
-    return tally.handling(Effect.SCHEDULE_EXPIRY, f"the subscription ended {found.ended_at:%F}")
+    reason = f"the subscription ended {found.ended_at:%F}; {_leftovers(done.account)}"
+    return tally.handling(Effect.SCHEDULE_EXPIRY, reason)
+
+
+def _leftovers(account: Account) -> str:
+    """Say until when what is left of the account's subscription credits lives."""
+    left = [lot for lot in account.lots.values() if lot.kind is LotKind.SUBSCRIPTION]
+    ends = [lot.expires_at for lot in left if lot.remaining and lot.expires_at]
+    if ends:
+        return f"leftover credits live until {max(ends):%F}"
+    return "another one is paid for" if any(lot.remaining for lot in left) else "nothing is left"
 
 
 def customer(books: Books, found: CustomerState) -> Handling:
