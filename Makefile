@@ -33,6 +33,15 @@ test: .local/synced ## every test, on the local stack too
 bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one; build/bench.json has the figures
 	@$(RUN) python -m tests.bench $(ARGS)
 
+SEED ?= 1
+SEEDS ?= 5
+DAYS ?= 30
+ACCOUNTS ?= 50
+
+.PHONY: simulate
+simulate: .local/synced ## seeded worlds of customers and faults; SEED=1 SEEDS=5 DAYS=30 ACCOUNTS=50
+	@$(RUN) python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --days $(DAYS) --accounts $(ACCOUNTS)
+
 .PHONY: lint
 lint: .local/synced ## style, import directions, the template, secrets
 	$(RUN) ruff check
