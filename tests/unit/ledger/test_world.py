@@ -159,7 +159,8 @@ class World(RuleBasedStateMachine):
         for entry in self.book.entries:
             for posting in entry.postings:
                 lots_of.setdefault(posting.lot_id, 0)
-                lots_of[posting.lot_id] += USE.get(posting.reason, 0) * posting.credits
+                if entry.key.startswith(("charge#", "outcome#")):
+                    lots_of[posting.lot_id] += USE.get(posting.reason, 0) * posting.credits
         for order_id, order in self.book.orders.items():
             assert order.status is OrderStatus.CREDITED
             own = [lot for lot in lots_of if self.order_of.get(lot) == order_id]
