@@ -29,15 +29,15 @@ def tables(monkeypatch):
         client = boto3.client("dynamodb")
         monkeypatch.setenv("LEDGER_TABLE", make_table(client, "LedgerTable", "ledger"))
         monkeypatch.setenv("CASES_TABLE", make_table(client, "CasesTable", "cases"))
-        app._root.cache_clear()
+        app.root.cache_clear()
         yield
-        app._root.cache_clear()
+        app.root.cache_clear()
 
 
 @pytest.fixture
 def root():
     """What the function works with."""
-    return app._root()
+    return app.root()
 
 
 @pytest.fixture

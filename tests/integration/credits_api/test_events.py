@@ -110,5 +110,5 @@ def test_the_time_of_a_story_is_ignored_on_the_wall_clock(ledger, monkeypatch):
     event["headers"]["x-reprise-now"] = "2036-01-01T00:00:00Z"
     assert json.loads(app.handler(event, None)["body"])["at"] == "2036-01-01T00:00:00.000Z"
     monkeypatch.setenv("CLOCK", "wall")
-    app._root.cache_clear()
+    app.root.cache_clear()
     assert json.loads(app.handler(event, None)["body"])["at"] < "2036"

@@ -52,7 +52,7 @@ def test_what_is_broken_is_logged_and_not_told(root, monkeypatch, error, caplog)
 
 def test_a_missing_setting_is_an_answer_too_and_is_mended_without_a_restart(monkeypatch):
     monkeypatch.setenv("LEDGER_TABLE", "")
-    app._root.cache_clear()
+    app.root.cache_clear()
     assert ask("/catalogue")[0]["statusCode"] == 500
     monkeypatch.setenv("LEDGER_TABLE", "ledger")
     assert ask("/catalogue")[0]["statusCode"] == 200

@@ -41,7 +41,7 @@ def tables():
     root = app.Root(Accounts(*parts), Charges(*parts), parts[2], event_clock)
     root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "_root", lambda: root)
+        patch.setattr(app, "root", lambda: root)
         yield
 
 
