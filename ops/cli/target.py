@@ -1,5 +1,6 @@
 """Where the operator's commands look: an AWS account and its tables, or the local stack."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,13 +8,16 @@ import boto3
 import typer
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
+from reprise.adapters.dynamodb.outages import DynamoOutageStore
 from reprise.billing.events import Expected
+from reprise.canonical import Json
 from reprise.catalogue.reading import example_catalogue
 from reprise.composition import CLIENT_CONFIG, parking_lot, pause, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import packaged_book
 from reprise.ports.desk import ParkingLot
 from reprise.usecases.ledger import Ledger
+from reprise.usecases.outages import Outages
 from reprise.usecases.stripe.books import Books
 
 from ops.stack.env import NoStackError, StackInfo
@@ -66,6 +70,32 @@ class Target:
             policy=book,
             expected=Expected(livemode=livemode),
         )
+
+    def outages(self) -> Outages:
+        """Return what declaring and confirming outages needs."""
+        book = packaged_book()
+        return Outages(
+            ledger=Ledger(self.ledger(), rules_at(book), pause),
+            mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),
+            incidents=DynamoOutageStore(self._dynamodb(), self.ledger_table_name()),
+            policy=book,
+            catalogue=example_catalogue(),
+        )
+
+    def caller(self) -> str:
+        """Return who runs this: the ARN that AWS knows the caller by."""
+        return str(self._client("sts").get_caller_identity()["Arn"])
+
+    def start(self, function: str, event: Json) -> None:
+        """Start a function of the stack and do not wait for it.
+
+        Args:
+            function: its logical id.
+            event: what it is told.
+        """
+        name = self._output(f"{function}Name", "--stack-name")
+        body = json.dumps(event).encode()
+        self._client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=body)
 
     def ledger_table_name(self) -> str:
         """Return the name of the ledger's table."""

@@ -17,6 +17,7 @@ WIRED = sorted(functions())
 SETTINGS = {
     "credits_api": settings.CreditsApiSettings,
     "expiry_sweep": settings.ExpirySweepSettings,
+    "outage_credits": settings.OutageCreditsSettings,
     "provider_events": settings.ProviderSettings,
     "refund_deadline": settings.ProviderSettings,
     "refund_email": settings.RefundEmailSettings,

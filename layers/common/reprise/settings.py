@@ -55,6 +55,13 @@ class ExpirySweepSettings(LedgerSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageCreditsSettings(LedgerSettings):
+    """What posting an outage's credits is told besides: the queue over which it spreads shards."""
+
+    outage_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsApiSettings(LedgerSettings):
     """What the API is told besides: where the account directory is."""
 

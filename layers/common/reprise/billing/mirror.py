@@ -101,6 +101,16 @@ class Mirror:
         """The latest sighting."""
         return self.sightings[-1]
 
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was over at the latest, time paid ahead included; None while it runs.
+
+        A period begins before it is paid, so no paid time is later than the last period seen.
+        """
+        if self.current.ended_at is None:
+            return None
+        return max(self.current.ended_at, *(known.period_end for known in self.sightings))
+
     def at(self, instant: datetime) -> Sighting | None:
         """Return what was last seen up to an instant, or None if it was not known then."""
         seen = [known for known in self.sightings if known.seen_at <= instant]

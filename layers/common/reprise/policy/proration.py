@@ -13,6 +13,7 @@ def outage_credits(
     period: tuple[datetime, datetime],
     outage: tuple[datetime, datetime],
     policy: PolicyVersion,
+    until: datetime | None = None,
 ) -> int:
     """Return the credits that make an outage good: plan x affected time / period, rounded up.
 
@@ -24,11 +25,12 @@ def outage_credits(
         period: start and end of the period.
         outage: start and end of the incident.
         policy: the version in force at the incident.
+        until: when the paid part of the period ended, if that was before its end.
 
     Raises:
         BadInputError: a span ends before it begins, or the plan has negative credits.
     """
-    affected, whole = _affected(period, outage, policy)
+    affected, whole = _affected(period, outage, policy, until)
     if plan_credits < 0:
         raise BadInputError("plan_credits", "must be 0 or more")
     cap = plan_credits * policy.outage_cap_percent // 100
@@ -74,7 +76,10 @@ def upgrade_credits(
 
 
 def _affected(
-    period: tuple[datetime, datetime], outage: tuple[datetime, datetime], policy: PolicyVersion
+    period: tuple[datetime, datetime],
+    outage: tuple[datetime, datetime],
+    policy: PolicyVersion,
+    until: datetime | None = None,
 ) -> tuple[int, int]:
     """Return the affected part of a period and the period itself, in microseconds."""
     for field, (start, end) in (("period", period), ("outage", outage)):
@@ -83,7 +88,8 @@ def _affected(
     whole = (period[1] - period[0]) // _MICROSECOND
     if outage[1] - outage[0] < timedelta(hours=policy.outage_hours_min):
         return 0, whole
-    overlap = min(period[1], outage[1]) - max(period[0], outage[0])
+    end = min(period[1], outage[1], until or period[1])
+    overlap = end - max(period[0], outage[0])
     return max(0, overlap // _MICROSECOND), whole
 
 

@@ -1,0 +1,165 @@
+"""`reprise outage`: declare an outage, have a second person confirm it, see what was posted."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from reprise.billing.outage import Incident, IncidentState, Severity
+from reprise.canonical import Json
+from reprise.clock import instant_of, wall_clock
+from reprise.errors import BadInputError
+from reprise.ports.ledger import SHARDS
+from reprise.ports.outages import Counts
+from reprise.usecases.outages import Preview
+
+from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
+from ops.cli.target import target_of
+
+app = typer.Typer(name="outage", help="Credits back for outages.", no_args_is_help=True)
+
+_FUNCTION = "OutageCreditsFunction"
+Id = Annotated[str, typer.Argument(metavar="ID", help="The incident.")]
+
+
+@app.command()
+def declare(
+    context: typer.Context,
+    *,
+    began: Annotated[str, typer.Option("--from", help="When it began: 2026-11-02T08:00:00Z.")],
+    ended: Annotated[str, typer.Option("--to", help="When it was over.")],
+    severity: Annotated[Severity, typer.Option(help="How bad it was, for the record.")],
+    operations: Annotated[str, typer.Option(help="What did not work: music_simple,lyrics.")],
+    as_json: AsJson = False,
+) -> None:
+    """Declare an outage and see what it would give to whom; nothing is posted.
+
+    Affected are the subscribers whose paid time it touched. Somebody else must confirm it.
+    """
+    target = target_of(context)
+    with ThreadPoolExecutor(SHARDS) as pool:
+        incident, preview = target.outages().declare(
+            (_instant("--from", began), _instant("--to", ended)),
+            severity,
+            operations.replace(",", " ").split(),
+            actor=target.caller(),
+            now=wall_clock(),
+            spread=pool.map,
+        )
+    if as_json:
+        show_json({**_as_dict(incident), "preview": _preview_dict(preview)})
+        return
+    samples = table("Samples", "account", "credits", right=("credits",))
+    for due in preview.samples:
+        add(samples, due.account_id, signed(due.credits))
+    total = f"{preview.accounts} subscribers, {preview.credits} credits"
+    show(
+        f"{incident.incident_id}: {incident.state}, policy {incident.policy_version}",
+        f"{total}, which were sold for {_money(preview.worth)}",
+        samples,
+        "Nothing is posted until somebody else confirms it:",
+        f"  reprise outage confirm {incident.incident_id}",
+    )
+
+
+@app.command()
+def confirm(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
+    """Confirm another person's outage and have its credits posted; again goes on with posting."""
+    target = target_of(context)
+    now = wall_clock()
+    incident = target.outages().confirm(incident_id, target.caller(), now)
+    target.start(_FUNCTION, {"incident": incident.incident_id, "at": now.isoformat()})
+    _show_one(incident, {}, as_json=as_json)
+
+
+@app.command()
+def withdraw(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
+    """Drop an outage that nobody has confirmed."""
+    target = target_of(context)
+    _show_one(
+        target.outages().withdraw(incident_id, target.caller(), wall_clock()), {}, as_json=as_json
+    )
+
+
+@app.command()
+def report(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
+    """Show what an outage gave so far, beside what was expected."""
+    outages = target_of(context).outages()
+    incident = outages.incident(incident_id)
+    _show_one(incident, outages.incidents.counts(incident_id), as_json=as_json)
+
+
+@app.command("list")
+def list_incidents(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List every outage that was declared."""
+    incidents = target_of(context).outages().incidents.incidents()
+    if as_json:
+        show_json([_as_dict(incident) for incident in incidents])
+        return
+    made = table("Outages", "id", "from", "to", "severity", "operations", "state", "by")
+    for one in incidents:
+        what = (one.severity, " ".join(one.operations), one.state)
+        add(made, one.incident_id, one.start, one.end, *what, one.decided_by or one.declared_by)
+    show(made)
+
+
+def _show_one(incident: Incident, shards: Mapping[int, Counts], *, as_json: bool) -> None:
+    posted = {
+        "shards_done": len(shards),
+        "shards": SHARDS,
+        "accounts": sum(counts.get("accounts", 0) for counts in shards.values()),
+        "credits": sum(counts.get("credits", 0) for counts in shards.values()),
+    }
+    if as_json:
+        show_json({**_as_dict(incident), "posted": posted})
+        return
+    made = table(incident.incident_id, "", "accounts", "credits", right=("accounts", "credits"))
+    add(made, "expected", incident.expected_accounts, incident.expected_credits)
+    add(made, "posted", posted["accounts"], posted["credits"])
+    lines = [
+        f"declared {incident.declared_at:%Y-%m-%d %H:%M}Z by {incident.declared_by}",
+        f"{incident.state} by {incident.decided_by or 'nobody yet'}",
+    ]
+    if incident.state is IncidentState.CONFIRMED:
+        lines.append(f"{len(shards)} of {SHARDS} shards are done; see: reprise outage report")
+    show(made, *lines)
+
+
+def _as_dict(incident: Incident) -> dict[str, Json]:
+    return {
+        "id": incident.incident_id,
+        "from": stamp(incident.start),
+        "to": stamp(incident.end),
+        "severity": incident.severity.value,
+        "operations": list(incident.operations),
+        "policy": incident.policy_version,
+        "state": incident.state.value,
+        "declared_by": incident.declared_by,
+        "declared_at": stamp(incident.declared_at),
+        "decided_by": incident.decided_by,
+        "decided_at": stamp(incident.decided_at),
+        "expires_at": stamp(incident.expires_at),
+        "expected": {"accounts": incident.expected_accounts, "credits": incident.expected_credits},
+    }
+
+
+def _preview_dict(preview: Preview) -> dict[str, Json]:
+    return {
+        "accounts": preview.accounts,
+        "credits": preview.credits,
+        "worth": dict(preview.worth),
+        "samples": [{"account": due.account_id, "credits": due.credits} for due in preview.samples],
+    }
+
+
+def _money(worth: Mapping[str, int]) -> str:
+    sums = [f"{minor} {currency} (minor units)" for currency, minor in sorted(worth.items())]
+    return " and ".join(sums) or "nothing"
+
+
+def _instant(option: str, text: str) -> datetime:
+    at = instant_of(text)
+    if at is None:
+        raise BadInputError(option, "must be an instant with its zone, like 2026-11-02T08:00:00Z")
+    return at
