@@ -3,15 +3,15 @@
 It says how long a function's init took, as Lambda would; its other figures are not used.
 """
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from ops.stack import build, tools
@@ -21,7 +21,7 @@ _HOME = tools.LOCAL / "tools" / "awslambdaric"
 _EMULATOR = "lib/python3.13/site-packages/samcli/local/rapid/aws-lambda-rie-{}"
 _INVOKE = "/2015-03-31/functions/function/invocations"
 _INIT_REPORT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
-_SECONDS_MAX = 30.0
+_SECONDS_MAX = 60.0
 _POLL_SECONDS = 0.05
 
 
@@ -67,30 +67,42 @@ def init_ms(path: list[Path], handler: str, environment: dict[str, str]) -> floa
         text=True,
         start_new_session=True,
     )
+    log: list[str] = []
+    watchdog = threading.Timer(_SECONDS_MAX, _end, [process])
+    watchdog.start()
     try:
-        _invoke(ports[0])
+        with _knock(ports[0]):
+            for line in process.stdout:
+                log.append(line)
+                found = _INIT_REPORT.search(line)
+                if found:
+                    return float(found[1])
     finally:
+        watchdog.cancel()
+        _end(process)
+        process.communicate()
+    raise NoRuntimeError(f"{handler} did not start; its log ends:\n{''.join(log)[-2000:]}")
+
+
+def _end(process) -> None:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        log, _ = process.communicate()
-    found = _INIT_REPORT.search(log)
-    if found is None:
-        raise NoRuntimeError(f"{handler} did not start; its log ends:\n{log[-2000:]}")
-    return float(found[1])
 
 
-def _invoke(port: int) -> None:
-    """Send one event: the emulator starts the function with it. What it answers is not asked."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{_INVOKE}", b"{}")
+def _knock(port: int) -> socket.socket:
+    """Send one event: the emulator starts the function with it. Its answer is not waited for."""
+    request = f"POST {_INVOKE} HTTP/1.1\r\nHost: local\r\nContent-Length: 2\r\n\r\n{{}}"
     deadline = time.monotonic() + _SECONDS_MAX
-    while time.monotonic() < deadline:
+    while True:
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS_MAX):  # noqa: S310 - loopback
-                return
-        except urllib.error.HTTPError as error:
-            error.close()
-            return
+            connection = socket.create_connection(("127.0.0.1", port), _SECONDS_MAX)
         except OSError:
+            if time.monotonic() > deadline:
+                raise
             time.sleep(_POLL_SECONDS)  # not listening yet
+        else:
+            connection.sendall(request.encode())
+            return connection
 
 
 def _emulator() -> Path:
