@@ -15,6 +15,7 @@ from reprise.ledger.account import Account, sections_of, with_sections
 from reprise.ledger.charges import Task
 from reprise.ledger.entries import Entry
 from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
+from reprise.ledger.notices import notice_of
 from reprise.ledger.orders import Order
 from reprise.ports.ledger import Due, shard_of
 
@@ -22,7 +23,11 @@ type Item = dict[str, Any]
 
 _MILLISECOND = timedelta(milliseconds=1)
 
+_IN_KEYS = frozenset({"account", "key", "seq"})
+"""Parts of an entry's body that its item's keys hold already."""
+
 HEAD = "head"
+ACCOUNT_PREFIX = "account#"
 ORDER_PREFIX = "order#"
 
 SHARD_OF_INDEX = {Due.EXPIRY: "expiry_shard", Due.CHARGE: "charge_shard"}
@@ -31,7 +36,7 @@ TIME_OF_INDEX = {Due.EXPIRY: "next_expiry", Due.CHARGE: "oldest_charge"}
 
 def account_key(account_id: str) -> str:
     """Return the partition of an account."""
-    return f"account#{account_id}"
+    return ACCOUNT_PREFIX + account_id
 
 
 def key_of(pk: str, sk: str) -> Item:
@@ -80,7 +85,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
         for key, (provider, task_id, submitted, waiting, waited) in state.get("tasks", {}).items()
     }
     bare = Account(
-        account_id=item["pk"]["S"].removeprefix("account#"),
+        account_id=item["pk"]["S"].removeprefix(ACCOUNT_PREFIX),
         seq=seq,
         hash=last_hash,
         last_at=of_ms(last_ms),
@@ -92,18 +97,38 @@ def account_of(item: Mapping[str, Any]) -> Account:
 
 
 def entry_item(entry: Entry) -> Item:
-    """Return the item of an entry; `seq` puts it into the history index."""
-    return {
+    """Return the item of an entry; `seq` puts it into the history index.
+
+    What the keys say is left out of the body, which keeps the item below a kilobyte. What the
+    product is told stands beside it, where a pipe on the table's stream can read it.
+    """
+    body = {name: value for name, value in entry.body().items() if name not in _IN_KEYS}
+    item = {
         **key_of(account_key(entry.account_id), entry.key),
         "seq": {"N": str(entry.seq)},
         "hash": {"S": entry.hash},
-        "body": {"S": canonical_json(entry.body())},
+        "body": {"S": canonical_json(body)},
+    }
+    notice = notice_of(entry)
+    if notice is None:
+        return item
+    return item | {
+        "news": {"S": notice.news.value},
+        "account": {"S": notice.account_id},
+        "subject": {"S": notice.subject},
+        "credits": {"N": str(notice.credits)},
+        "why": {"S": notice.reason},
     }
 
 
 def entry_of(item: Mapping[str, Any]) -> Entry:
     """Return the entry of a stored item."""
-    return Entry.of_body(json.loads(item["body"]["S"]), item["hash"]["S"])
+    known = {
+        "account": item["pk"]["S"].removeprefix(ACCOUNT_PREFIX),
+        "key": item["sk"]["S"],
+        "seq": int(item["seq"]["N"]),
+    }
+    return Entry.of_body(json.loads(item["body"]["S"]) | known, item["hash"]["S"])
 
 
 def order_item(account_id: str, order: Order) -> Item:

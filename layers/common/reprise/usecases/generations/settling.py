@@ -23,6 +23,7 @@ from reprise.providers import reasons
 from reprise.providers.classify import classify
 from reprise.providers.operation import Operation
 from reprise.providers.verdict import Channel, Step, Verdict
+from reprise.providers.verdict import Outcome as Reading
 from reprise.usecases.ledger import Effect, Ledger
 
 UNREADABLE: Final = frozenset({Step.SHAPE, Step.UNSUPPORTED})
@@ -213,10 +214,12 @@ def _details(verdict: Verdict, provider: str) -> dict[str, Json]:
         "provider": provider,
         "reason": verdict.reason,
         "rule": verdict.rule,
-        "delivered": verdict.delivered,
-        "promised": verdict.promised,
     }
-    return details | ({"code": verdict.code} if verdict.code else {})
+    if verdict.code:
+        details["code"] = verdict.code
+    if verdict.outcome is not Reading.FAILED:
+        details |= {"delivered": verdict.delivered, "promised": verdict.promised}
+    return details
 
 
 def _measures(outcome: Entry, age: timedelta) -> tuple[Measure, ...]:
