@@ -59,6 +59,10 @@ requirements: .local/synced ## export what the layer installs from uv.lock
 	@$(UV) export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header \
 	  --output-file layers/common/requirements.txt
 
+.PHONY: openapi
+openapi: .local/synced ## write the credits API's OpenAPI document from the code
+	@$(RUN) python -m ops.openapi
+
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
 	@$(RUN) python -m ops.stack.build --architecture $(ARCH)
