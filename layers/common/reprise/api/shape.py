@@ -1,6 +1,6 @@
 """Frozen dataclasses from and to JSON; the limits of a field stand in its annotation.
 
-Instead of pydantic, whose import alone is half of a bare function's init: charges wait for this.
+Instead of pydantic, whose import a charge's cold start cannot afford: docs/decisions/api-shapes.md.
 """
 
 import re
