@@ -102,7 +102,7 @@ class Account:
     def is_expired(self, lot: Lot, now: datetime, notice: timedelta) -> bool:
         """Return whether the lot is past its expiry, swept or not."""
         expires_at = self.expiry(lot, notice)
-        return expires_at is not None and expires_at <= now and not self.is_frozen(lot, now)
+        return expires_at is not None and expires_at <= now
 
     def spendable(self, now: datetime, notice: timedelta) -> list[Lot]:
         """Return the lots that a charge may take from at `now`, in burn order."""

@@ -114,26 +114,33 @@ class Draft:
         if not self.is_expired(lot):
             self.post(lot_id, credits, reason)
             return
-        life = self.rules.of(lot.policy_version).reissue
+        end = self.now + self.rules.of(lot.policy_version).reissue
         reissued = replace(
             lot,
             lot_id=f"reissue:{self.command.key}:{len(self.postings)}",
             kind=LotKind.REISSUE,
             granted=credits,
             granted_at=self.now,
-            expires_at=self.now + life,
+            expires_at=self.paused(lot, end),
         )
         self.open_lot(reissued, Reason.REISSUE)
+
+    def paused(self, lot: Lot, end: datetime) -> datetime:
+        """Return an end as it is kept for a lot: a frozen lot's time is counted from its freeze."""
+        freeze = self.account.freeze_of(lot)
+        return end if freeze is None else end - (self.now - freeze.since)
 
     def expire(self, lot: Lot) -> None:
         """Remove what remains of a lot that is past its expiry, and tell its order."""
         expired_at = self.account.expiry(lot, self.notice(lot))
         self.post(lot.lot_id, -lot.remaining, Reason.EXPIRE)
-        if lot.order_id is None:
+        if lot.order_id is None or lot.remaining == 0:
             return
         self.note_expired(lot.order_id, lot.remaining)
         if lot.kind is LotKind.SUBSCRIPTION and expired_at is not None:
-            self.lapsed[lot.lot_id] = Lapsed(replace(lot, remaining=0), lot.remaining, expired_at)
+            known = self.lapsed.get(lot.lot_id)
+            credits = lot.remaining + (known.credits if known else 0)
+            self.lapsed[lot.lot_id] = Lapsed(replace(lot, remaining=0), credits, expired_at)
 
     def note_expired(self, order_id: str, credits: int) -> None:
         """Add to what expired unspent of an order, there and in its claim (negative: reopened)."""

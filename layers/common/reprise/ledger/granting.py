@@ -11,7 +11,7 @@ from reprise.ledger.entries import Reason
 from reprise.ledger.lots import Lot, LotKind
 from reprise.ledger.orders import Order, OrderStatus, Purchase
 from reprise.ledger.reversing import follow_reversals, resettle
-from reprise.ledger.timing import latest, retime
+from reprise.ledger.timing import latest, lives_beyond, retime
 
 
 def grant_order(draft: Draft, command: GrantOrder) -> Decision:
@@ -99,7 +99,8 @@ def _extend(draft: Draft, bought: Purchase, subscription_id: str) -> None:
 def _reopen(draft: Draft, bought: Purchase) -> None:
     """Give back what expired after this renewal was paid: its event was only seen late."""
     for lot_id, lapsed in sorted(draft.lapsed.items()):
-        if lapsed.expired_at <= bought.purchased_at:
+        seen_in_time = bought.purchased_at < lapsed.expired_at
+        if not seen_in_time or not lives_beyond(draft, lapsed.lot, lapsed.expired_at):
             continue
         lot = draft.lots.get(lot_id, lapsed.lot)
         draft.lots[lot_id] = replace(lot, expires_at=None)

@@ -113,9 +113,10 @@ class Freeze:
 def expiry_of(lot: Lot, freeze: Freeze | None, notice: timedelta) -> datetime | None:
     """Return when the lot expires, freezes considered; None for never or not yet known.
 
-    A frozen lot's expiry pauses and resumes with the time that was left, at least `notice`.
+    A frozen lot's expiry pauses and resumes with the time that was left, at least `notice`. What
+    had expired before the freeze stays expired.
     """
-    if lot.expires_at is None or freeze is None:
+    if lot.expires_at is None or freeze is None or lot.expires_at <= freeze.since:
         return lot.expires_at
     thaws_at = freeze.thaws_at
     if thaws_at is None:

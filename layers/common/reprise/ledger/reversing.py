@@ -91,10 +91,9 @@ def _restore(draft: Draft, order_id: str) -> None:
         standing = draft.claims[order_id]
         clawed = moved(standing.clawed, lot.lot_id, -back)
         draft.claims[order_id] = replace(standing, clawed=clawed)
+        draft.post(lot.lot_id, back, Reason.RESTORE)
         if draft.is_expired(lot):
-            draft.note_expired(order_id, back)
-        else:
-            draft.post(lot.lot_id, back, Reason.RESTORE)
+            draft.expire(draft.lots[lot.lot_id])
 
 
 def _claw(draft: Draft, order_id: str) -> None:

@@ -22,13 +22,27 @@ def retime(draft: Draft, alive_at: datetime | None = None) -> None:
         draft: the head.
         alive_at: lots that were not expired at this instant count as unexpired too.
     """
-    runs = any(sub.ended_at is None for sub in draft.subscriptions.values())
-    paid_through = latest(*(sub.paid_through for sub in draft.subscriptions.values()))
     for lot in list(draft.lots.values()):
         if lot.kind is not LotKind.SUBSCRIPTION or not _is_alive(draft, lot, alive_at):
             continue
-        expires_at = None if runs else _leftover_end(draft, lot, paid_through)
+        expires_at = None if _runs(draft) else _leftover_end(draft, lot)
         draft.lots[lot.lot_id] = replace(lot, expires_at=expires_at)
+
+
+def lives_beyond(draft: Draft, lot: Lot, expired_at: datetime) -> bool:
+    """Return whether what is paid by now would have kept a lot from expiring when it did."""
+    nominal = _nominal_end(draft, lot)
+    return _runs(draft) or (nominal is not None and nominal > expired_at)
+
+
+def _runs(draft: Draft) -> bool:
+    return any(sub.ended_at is None for sub in draft.subscriptions.values())
+
+
+def _nominal_end(draft: Draft, lot: Lot) -> datetime | None:
+    paid_through = latest(*(sub.paid_through for sub in draft.subscriptions.values()))
+    leftover = draft.rules.of(lot.policy_version).leftover
+    return None if paid_through is None else paid_through + leftover
 
 
 def _is_alive(draft: Draft, lot: Lot, alive_at: datetime | None) -> bool:
@@ -38,15 +52,12 @@ def _is_alive(draft: Draft, lot: Lot, alive_at: datetime | None) -> bool:
     return alive_at is not None and expires_at is not None and alive_at < expires_at
 
 
-def _leftover_end(draft: Draft, lot: Lot, paid_through: datetime | None) -> datetime:
+def _leftover_end(draft: Draft, lot: Lot) -> datetime:
     """Return the end of a leftover lot; never moved closer than the notice from now."""
-    terms = draft.rules.of(lot.policy_version)
-    soonest = draft.now + terms.notice
-    nominal = soonest if paid_through is None else paid_through + terms.leftover
-    freeze = draft.account.freeze_of(lot)
-    paused = freeze.since - draft.now if freeze is not None else soonest - soonest
-    end = max(nominal, soonest) + paused
-    if lot.expires_at is None or nominal + paused > lot.expires_at:
+    soonest = draft.now + draft.notice(lot)
+    nominal = _nominal_end(draft, lot) or soonest
+    end = draft.paused(lot, max(nominal, soonest))
+    if lot.expires_at is None or draft.paused(lot, nominal) > lot.expires_at:
         return end
     return min(lot.expires_at, end)
 
@@ -75,7 +86,7 @@ def thaw_lapsed(draft: Draft) -> None:
 def _thaw(draft: Draft, order_id: str, standing: Freeze, at: datetime) -> None:
     """Let the lots' expiry run on with the time that was left, at least the notice."""
     for lot in draft.lots_of(order_id):
-        if lot.expires_at is not None:
+        if lot.expires_at is not None and lot.expires_at > standing.since:
             left = max(lot.expires_at - standing.since, draft.notice(lot))
             draft.lots[lot.lot_id] = replace(lot, expires_at=at + left)
     del draft.freezes[order_id]
