@@ -126,6 +126,27 @@ def test_a_result_of_an_earlier_submission_is_not_the_generations_end(world):
     assert tell(world, called_back(FAILED, at=AT + 2 * MINUTE)).done is Done.OPEN
 
 
+@pytest.mark.parametrize(
+    ("answer", "ended"),
+    [
+        (record("PENDING"), None),
+        (record("SUCCESS", *TWO), "delivered"),
+        ({"code": 200, "msg": "success", "data": None}, "failed"),
+        (None, "failed"),
+    ],
+)
+def test_a_result_under_an_unknown_task_id_counts_if_the_provider_cannot_tell(world, answer, ended):
+    """A signed result may have been replayed to another generation's address."""
+    tell(world, submitted("t_of_ours"))
+    if answer is None:
+        world.poller.fails("kie", "t_of_ours")
+    else:
+        world.poller.answers("kie", "t_of_ours", answer)
+    tell(world, called_back(FAILED))
+    facts = outcome(world)
+    assert (facts and facts["outcome"]) == ended
+
+
 def test_progress_moves_nothing(world):
     for stage in ("text", "first"):
         assert tell(world, called_back(callback(song(1), stage=stage))).done is Done.OPEN

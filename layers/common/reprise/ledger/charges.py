@@ -79,6 +79,10 @@ def credits_due_back(outcome: Outcome, taken: int, delivered: int, promised: int
     return -(-taken * (promised - delivered) // promised)
 
 
+EARLIER_MAX = 4
+"""How many submissions of one charge are remembered beside the latest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Where a charge's generation runs; no journal entry, since no credit moves.
@@ -89,6 +93,7 @@ class Task:
         submitted_at: when the product submitted it; the latest submission stands.
         waiting_since: when it began to wait for the user, if it does.
         waited: how long it waited for the user before that.
+        earlier: ids of submissions that this one took the place of, the latest ones.
     """
 
     provider: str
@@ -96,6 +101,7 @@ class Task:
     submitted_at: datetime
     waiting_since: datetime | None = None
     waited: timedelta = timedelta(0)
+    earlier: tuple[str, ...] = ()
 
     def waited_until(self, now: datetime) -> timedelta:
         """Return how long it has waited for the user in all."""
@@ -118,6 +124,9 @@ class Task:
         if task.submitted_at <= self.submitted_at:
             return self
         if self.task_id in {"", task.task_id}:
-            return replace(task, waiting_since=self.waiting_since, waited=self.waited)
+            return replace(
+                self, task_id=task.task_id, submitted_at=task.submitted_at, provider=task.provider
+            )
         # A new task goes on, so the waiting of the one before is over.
-        return replace(task, waited=self.waited_until(task.submitted_at))
+        earlier = (*self.earlier, self.task_id)[-EARLIER_MAX:]
+        return replace(task, waited=self.waited_until(task.submitted_at), earlier=earlier)

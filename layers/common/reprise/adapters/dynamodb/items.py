@@ -6,7 +6,7 @@ stays small and what was hashed is what is stored.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +54,7 @@ def head_state(account: Account) -> str:
     tasks: dict[str, Json] = {
         key: [
             *(t.provider, t.task_id, to_ms(t.submitted_at), opt_ms(t.waiting_since)),
-            t.waited // _MILLISECOND,
+            *(t.waited // _MILLISECOND, list(t.earlier)),
         ]
         for key, t in account.tasks.items()
     }
@@ -80,10 +80,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     state = json.loads(item["state"]["S"])
     seq, last_hash, last_ms = state["head"]
     lots = state["lots"]
-    tasks = {
-        key: Task(provider, task_id, of_ms(submitted), opt_instant(waiting), waited * _MILLISECOND)
-        for key, (provider, task_id, submitted, waiting, waited) in state.get("tasks", {}).items()
-    }
+    tasks = {key: _task_of(task) for key, task in state.get("tasks", {}).items()}
     bare = Account(
         account_id=item["pk"]["S"].removeprefix(ACCOUNT_PREFIX),
         seq=seq,
@@ -94,6 +91,18 @@ def account_of(item: Mapping[str, Any]) -> Account:
     )
     sections = {**state, "lots": {key: terms for key, (_, terms) in lots.items()}}
     return with_sections(bare, sections, {key: remaining for key, (remaining, _) in lots.items()})
+
+
+def _task_of(state: Sequence[Any]) -> Task:
+    provider, task_id, submitted_ms, waiting_ms, waited_ms, earlier = state
+    return Task(
+        provider=provider,
+        task_id=task_id,
+        submitted_at=of_ms(submitted_ms),
+        waiting_since=opt_instant(waiting_ms),
+        waited=waited_ms * _MILLISECOND,
+        earlier=tuple(earlier),
+    )
 
 
 def entry_item(entry: Entry) -> Item:

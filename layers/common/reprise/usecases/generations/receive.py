@@ -2,7 +2,7 @@
 
 Nothing in a report says how many credits move, or for which operation: that is the charge's. A
 terminal result settles the charge only if the product vouches for its body and it speaks of the
-charge's own task; any other is a reason to ask the provider.
+charge's own task; any other is a reason to ask the provider first.
 """
 
 from dataclasses import dataclass, replace
@@ -135,7 +135,7 @@ def _vouched_for(
     if task is None or not task.task_id:
         return event.authenticated or event.kind is Kind.REJECTED
     if event.kind is Kind.REJECTED or event.provider != task.provider:
-        # The product named a task, so there is one to ask about.
+        # The product named a task, so there is one to ask about first.
         return False
     # A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
     is_own = verdict.task_id in {None, task.task_id} or found.operation is Operation.VOICE_CLONE
@@ -158,6 +158,12 @@ def _unproven(
     if asked is not None and (asked.terminal or asked.waiting_for_user):
         asked_of = replace(told, provider=where.task.provider if where.task else "")
         return generations.apply(where, asked, asked_of, now)
+    if asked is None or asked.step is Step.UNKNOWN_ID:
+        earlier = where.task.earlier if where.task else ()
+        if verdict.terminal and event.authenticated and verdict.task_id not in earlier:
+            # The provider cannot tell, and the product vouches for the result and its address.
+            place = event.account_id, event.generation_id
+            return generations.settle(*place, verdict, told, now)
     if verdict.step in UNREADABLE or verdict.outcome is Outcome.PROGRESS:
         raise ResultUnreadableError(verdict.rule)
     return Handling(Done.OPEN, verdict.rule)
