@@ -51,7 +51,8 @@ class Call:
 
 
 @cache
-def _root() -> Root:
+def root() -> Root:
+    """Return what this function works with, made at its first event."""
     settings = read_settings(CreditsApiSettings)
     client = composition.dynamodb()
     ledger = composition.ledger(settings, client)
@@ -70,8 +71,8 @@ def handler(event: Event, _context: object) -> Reply:
     try:
         route = route_of(event)
         asked = inbound_of(route, event)
-        root = _root()
-        return _CALLS[route.name](root, asked, _call_of(root, event))
+        made = root()
+        return _CALLS[route.name](made, asked, _call_of(made, event))
     except Exception as error:  # noqa: BLE001 - the one place where errors become answers
         problem = problem_of(error)
         if isinstance(error, EntryConflictError):
@@ -82,8 +83,8 @@ def handler(event: Event, _context: object) -> Reply:
         return problem_reply(problem)
 
 
-def _call_of(root: Root, event: Event) -> Call:
-    now = root.clock(instant_of(header(event, NOW_HEADER)))
+def _call_of(made: Root, event: Event) -> Call:
+    now = made.clock(instant_of(header(event, NOW_HEADER)))
     return Call(now, Cause("api", _request_id(event)), header(event, "accept"))
 
 
@@ -92,7 +93,7 @@ def _request_id(event: Event) -> str:
     return str(context.get("requestId", ""))[:_REF_CHARS_MAX]
 
 
-def _register(root: Root, asked: inbound.Register, call: Call) -> Reply:
+def _register(made: Root, asked: inbound.Register, call: Call) -> Reply:
     profile = Profile(
         account_id=asked.account_id,
         email=_deliverable(asked.email),
@@ -100,24 +101,24 @@ def _register(root: Root, asked: inbound.Register, call: Call) -> Reply:
         country=asked.country,
         registered_at=call.now,
     )
-    stands, is_new = root.accounts.register(profile)
+    stands, is_new = made.accounts.register(profile)
     return json_reply(201 if is_new else 200, views.account_answer(stands))
 
 
-def _charge(root: Root, asked: inbound.NewCharge, call: Call) -> Reply:
-    record = root.charges.charge(
+def _charge(made: Root, asked: inbound.NewCharge, call: Call) -> Reply:
+    record = made.charges.charge(
         asked.account_id, asked.generation_id, asked.operation.value, call.cause, call.now
     )
     return json_reply(201 if record.is_new else 200, views.charge_answer(record))
 
 
-def _charge_of(root: Root, asked: inbound.OneCharge, _call: Call) -> Reply:
-    record = root.charges.charge_of(asked.account_id, asked.generation_id)
+def _charge_of(made: Root, asked: inbound.OneCharge, _call: Call) -> Reply:
+    record = made.charges.charge_of(asked.account_id, asked.generation_id)
     return json_reply(200, views.charge_answer(record))
 
 
-def _attach_task(root: Root, asked: inbound.NewTask, call: Call) -> Reply:
-    record = root.charges.attach_task(
+def _attach_task(made: Root, asked: inbound.NewTask, call: Call) -> Reply:
+    record = made.charges.attach_task(
         asked.account_id,
         asked.generation_id,
         provider=asked.provider,
@@ -128,13 +129,13 @@ def _attach_task(root: Root, asked: inbound.NewTask, call: Call) -> Reply:
     return json_reply(200, views.charge_answer(record))
 
 
-def _balance(root: Root, asked: inbound.OneAccount, call: Call) -> Reply:
-    held = root.accounts.holdings(asked.account_id, call.now)
+def _balance(made: Root, asked: inbound.OneAccount, call: Call) -> Reply:
+    held = made.accounts.holdings(asked.account_id, call.now)
     return json_reply(200, views.balance_answer(held))
 
 
-def _history(root: Root, asked: inbound.HistoryPage, call: Call) -> Reply:
-    page = root.accounts.history(asked.account_id, asked.limit, asked.cursor)
+def _history(made: Root, asked: inbound.HistoryPage, call: Call) -> Reply:
+    page = made.accounts.history(asked.account_id, asked.limit, asked.cursor)
     answer = views.history_answer(page)
     accepts_csv = asked.format is None and "text/csv" in call.accept
     if accepts_csv or asked.format is inbound.Format.CSV:
@@ -142,23 +143,23 @@ def _history(root: Root, asked: inbound.HistoryPage, call: Call) -> Reply:
     return json_reply(200, answer)
 
 
-def _entitlements(root: Root, asked: inbound.OneAccount, call: Call) -> Reply:
-    benefits = root.accounts.entitlements(asked.account_id, call.now)
+def _entitlements(made: Root, asked: inbound.OneAccount, call: Call) -> Reply:
+    benefits = made.accounts.entitlements(asked.account_id, call.now)
     return json_reply(200, views.entitlements_answer(benefits))
 
 
-def _orders(root: Root, asked: inbound.OrderPage, call: Call) -> Reply:
-    page = root.accounts.orders(asked.account_id, asked.limit, asked.cursor)
+def _orders(made: Root, asked: inbound.OrderPage, call: Call) -> Reply:
+    page = made.accounts.orders(asked.account_id, asked.limit, asked.cursor)
     return json_reply(200, views.orders_answer(page, call.now))
 
 
-def _order(root: Root, asked: inbound.OneOrder, call: Call) -> Reply:
-    record = root.accounts.order(asked.account_id, asked.order_id)
+def _order(made: Root, asked: inbound.OneOrder, call: Call) -> Reply:
+    record = made.accounts.order(asked.account_id, asked.order_id)
     return json_reply(200, views.order_answer(record, call.now))
 
 
-def _catalogue(root: Root, _asked: inbound.Nothing, _call: Call) -> Reply:
-    return json_reply(200, views.catalogue_answer(root.catalogue))
+def _catalogue(made: Root, _asked: inbound.Nothing, _call: Call) -> Reply:
+    return json_reply(200, views.catalogue_answer(made.catalogue))
 
 
 _CALLS: Mapping[str, Callable[[Root, Any, Call], Reply]] = {
