@@ -85,6 +85,16 @@ def test_ids_are_encoded_and_queries_say_what_is_asked():
     assert script.asked[1][1] == "/accounts/usr_1/history?limit=5&cursor=7"
 
 
+def test_the_whole_journal_is_read_page_by_page():
+    page = {"entries": [], "cursor": "5"}
+    script = Script(answer(200, page), answer(200, page | {"cursor": None}))
+    assert list(script.client().entries("usr_1")) == []
+    assert [asked[1] for asked in script.asked] == [
+        "/accounts/usr_1/history",
+        "/accounts/usr_1/history?cursor=5",
+    ]
+
+
 @pytest.mark.parametrize(
     "hitch",
     [problem(Kind.BUSY), answer(429, {}), HttpAnswer(502, b"<html>"), TransportFailedError()],
