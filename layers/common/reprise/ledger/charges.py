@@ -93,7 +93,7 @@ class Task:
         submitted_at: when the product submitted it; the latest submission stands.
         waiting_since: when it began to wait for the user, if it does.
         waited: how long it waited for the user before that.
-        earlier: ids of submissions that this one took the place of, the latest ones.
+        earlier: ids of submissions that this one took the place of.
     """
 
     provider: str
@@ -122,11 +122,15 @@ class Task:
     def followed_by(self, task: "Task") -> "Task":
         """Return the task after another submission: of several the latest stands."""
         if task.submitted_at <= self.submitted_at:
-            return self
+            return self.after(task)
         if self.task_id in {"", task.task_id}:
             return replace(
                 self, task_id=task.task_id, submitted_at=task.submitted_at, provider=task.provider
             )
         # A new task goes on, so the waiting of the one before is over.
-        earlier = (*self.earlier, self.task_id)[-EARLIER_MAX:]
-        return replace(task, waited=self.waited_until(task.submitted_at), earlier=earlier)
+        return replace(task, waited=self.waited_until(task.submitted_at)).after(self)
+
+    def after(self, task: "Task") -> "Task":
+        """Return the task with another remembered as one that it took the place of."""
+        earlier = {*self.earlier, *task.earlier, task.task_id} - {self.task_id, ""}
+        return replace(self, earlier=tuple(sorted(earlier)[:EARLIER_MAX]))
