@@ -22,6 +22,7 @@ SETTINGS = {
     "refund_deadline": settings.ProviderSettings,
     "refund_email": settings.RefundEmailSettings,
     "stripe_webhook": settings.StripeWebhookSettings,
+    "stripe_reconcile": settings.StripeReconcileSettings,
 }
 
 

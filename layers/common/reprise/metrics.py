@@ -25,6 +25,8 @@ class Metric(StrEnum):
     """A provider's result belongs to no charge we know."""
     UNKNOWN_RESULT = "UnknownResult"
     """A provider's result has a shape that its dialect does not describe."""
+    MENDED = "Mended"
+    """Reconciliation moved credits that a webhook should have moved minutes before."""
     ENTRY_CONFLICT = "EntryConflict"
     """The same business key came with another command: a broken promise somewhere."""
     ALIAS_CONFLICT = "AliasConflict"

@@ -33,18 +33,40 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StripeWebhookSettings(LedgerSettings):
-    """What the webhook is told besides.
+class StripeBooksSettings(LedgerSettings):
+    """What applying Stripe's events is told besides.
 
     Args:
         cases_table: where events are parked.
-        stripe_webhook_secret_id: the secret that holds the signing secrets, one or two.
         stripe_livemode: whether real money moves here.
     """
 
     cases_table: str
-    stripe_webhook_secret_id: str
     stripe_livemode: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeWebhookSettings(StripeBooksSettings):
+    """What the webhook is told besides: the secret of the signing secrets, one or two."""
+
+    stripe_webhook_secret_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeReconcileSettings(StripeBooksSettings):
+    """What the reconciler is told besides.
+
+    Args:
+        stripe_api_key_secret_id: the secret that holds the restricted key.
+        stripe_base_url: where Stripe's API is.
+        desk_zone: IANA time zone in which the desk's days end.
+        desk_country: two capital letters, for the desk's holidays; empty for none.
+    """
+
+    stripe_api_key_secret_id: str
+    stripe_base_url: str
+    desk_zone: str
+    desk_country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.billing.events import Expected
 from reprise.catalogue.reading import example_catalogue
 from reprise.policy.book import packaged_book
-from reprise.settings import StripeWebhookSettings
+from reprise.settings import StripeBooksSettings
 from reprise.usecases.stripe.books import Books
 
 
-def stripe_books(settings: StripeWebhookSettings) -> Books:
+def stripe_books(settings: StripeBooksSettings) -> Books:
     """Return the books over the tables that the settings name."""
     client = composition.dynamodb()
     return Books(

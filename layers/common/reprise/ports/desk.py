@@ -83,8 +83,8 @@ class Directory(Protocol):
 class ParkingLot(Protocol):
     """What waits: durable, listed oldest first, and gone only after it was applied."""
 
-    def park(self, parked: Parked) -> None:
-        """Keep an event; the same one again is the same one."""
+    def park(self, parked: Parked) -> bool:
+        """Keep an event; the same one again is the same one. Return whether it is new."""
 
     def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:
         """Return what waits, oldest first."""

@@ -38,8 +38,8 @@ class MemoryParkingLot(ParkingLot):
         self.events: dict[str, Parked] = {}
 
     @override
-    def park(self, parked: Parked) -> None:
-        self.events.setdefault(parked.parked_id, parked)
+    def park(self, parked: Parked) -> bool:
+        return self.events.setdefault(parked.parked_id, parked) is parked
 
     @override
     def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:

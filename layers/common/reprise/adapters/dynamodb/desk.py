@@ -115,7 +115,7 @@ class DynamoParkingLot(ParkingLot):
         self._table = table
 
     @override
-    def park(self, parked: Parked) -> None:
+    def park(self, parked: Parked) -> bool:
         actions: Any = [
             {
                 "Put": {
@@ -134,7 +134,8 @@ class DynamoParkingLot(ParkingLot):
             try:
                 raise_for(error)
             except EntryExistsError:
-                return
+                return False
+        return True
 
     @override
     def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:

@@ -133,9 +133,10 @@ def _park(
         body=raw,
         parked_at=now,
     )
-    books.parking.park(parked)
+    is_new = books.parking.park(parked)
     if parked.waits_for and books.ledger.store.find_alias(parked.waits_for):
         # What it waits for came between looking and parking: nobody else would wake it.
         return redrive(books, parked, now)
-    metrics = (Metric.PARKED_EVENT, *([wanting.metric] if wanting.metric else []))
+    counted = (Metric.PARKED_EVENT, *([wanting.metric] if wanting.metric else []))
+    metrics = counted if is_new else ()  # Stripe sends again what the reconciler finds again
     return [Handling(Effect.PARK, reason=str(wanting), metrics=metrics)]

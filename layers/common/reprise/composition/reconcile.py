@@ -1,0 +1,50 @@
+"""What reconciling with Stripe needs, bound to AWS and to Stripe."""
+
+import random
+import time
+from typing import Final
+
+from reprise import composition
+from reprise.adapters.dynamodb.bookmarks import DynamoBookmarks
+from reprise.adapters.dynamodb.cases import DynamoCaseStore
+from reprise.adapters.stripe_feed import StripeListings
+from reprise.clock import wall_clock
+from reprise.composition.stripe import stripe_books
+from reprise.errors import TransientError
+from reprise.policy.book import packaged_book
+from reprise.settings import StripeReconcileSettings
+from reprise.usecases.choice import Choices
+from reprise.usecases.reconcile import Reconciler
+
+_PAUSE_SECONDS_FIRST: Final = 1.0
+
+
+def reconciler(settings: StripeReconcileSettings) -> Reconciler:
+    """Return the reconciler over the tables and the API that the settings name."""
+    client = composition.dynamodb()
+    secret = composition.secret(settings.stripe_api_key_secret_id)
+
+    def api_key() -> str:
+        words = secret.words(wall_clock())
+        if not words:
+            raise TransientError("the secret of Stripe's API key is empty: put the key into it")
+        return words[0]
+
+    return Reconciler(
+        books=stripe_books(settings),
+        feed=StripeListings(api_key, settings.stripe_base_url, pause),
+        bookmarks=DynamoBookmarks(client, settings.cases_table),
+        choices=Choices(
+            cases=DynamoCaseStore(client, settings.cases_table),
+            directory=composition.directory(client, settings.cases_table),
+            policy=packaged_book(),
+            zone=settings.desk_zone,
+            country=settings.desk_country,
+        ),
+    )
+
+
+def pause(attempt: int) -> None:
+    """Sleep before Stripe is asked again: seconds, doubling, half of it jitter."""
+    seconds = _PAUSE_SECONDS_FIRST * 2**attempt
+    time.sleep(seconds / 2 + random.uniform(0, seconds / 2))  # noqa: S311 - keeps no secret

@@ -1,0 +1,94 @@
+"""A paid pack that cannot be credited in time: its customer is asked to choose, once.
+
+Whether it is completed or its money goes back is decided in the case that is opened here; both end
+in one write of `settle#<order>`, so only one of them can happen.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reprise.billing.checkout import CheckoutSession
+from reprise.cases.model import Case, CaseState, Change, Letter, Line, Wish, case_id_of
+from reprise.policy.book import PolicyBook
+from reprise.policy.deciding import case_due_at
+from reprise.policy.facts import Category, Preference
+from reprise.ports.cases import CaseStore, Intake
+from reprise.ports.desk import Directory
+
+ACTOR = "stripe_reconcile"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What asking a customer needs.
+
+    Args:
+        cases: where the question is kept until it is answered.
+        directory: whose account it is, and at which address they are reached.
+        policy: the policy book, for due times.
+        zone: IANA time zone of the desk; country: its holidays, may be empty.
+    """
+
+    cases: CaseStore
+    directory: Directory
+    policy: PolicyBook
+    zone: str
+    country: str = ""
+
+    def wants_money(self, account_id: str, session: CheckoutSession) -> bool:
+        """Return whether an open request for this order's money forbids completing it.
+
+        A request that names no order at all may mean this one.
+        """
+        ours = {session.session_id, session.payment_intent}
+        for case in self.cases.cases_of(account_id):
+            wish = case.wish
+            if case.state.ended or wish.preference is not Preference.REFUND:
+                continue
+            named = {*wish.orders, *wish.foreign, *wish.hints}
+            if wish.category is Category.PACK_NOT_CREDITED and (not named or named & ours):
+                return True
+        return False
+
+    def ask(self, account_id: str, session: CheckoutSession, why: str, now: datetime) -> bool:
+        """Open the case of an order that could not be credited; return whether it is new.
+
+        Args:
+            account_id: the account that our server named in the session.
+            session: what was paid.
+            why: what keeps it from being credited.
+            now: the wall clock.
+        """
+        mark = f"reconcile-{session.session_id}"
+        profile = self.directory.profile(account_id)
+        policy = self.policy.in_force(session.created_at)
+        letter = Letter(
+            ses_id=mark,
+            received_at=now,
+            address=profile.email if profile else None,
+            proven=True,
+            proof="no mail: opened by the reconciler for the account that the session names",
+            subject="A pack that was paid and not credited",
+        )
+        wish = Wish(
+            category=Category.PACK_NOT_CREDITED,
+            confidence_percent=100,
+            reading=f"not credited: {why}"[:500],
+            language=profile.locale[:2].lower() if profile else "unknown",
+            foreign=(session.session_id,),
+        )
+        zone, country = self.zone, self.country
+        case = Case(
+            case_id=case_id_of(mark, 0),
+            state=CaseState.OPEN,
+            account_id=account_id,
+            letter=letter,
+            wish=wish,
+            opened_at=now,
+            changed_at=now,
+            due_at=case_due_at(wish.category, now, policy, zone=zone, country=country),
+            wakes_at=now,
+        )
+        line = Line(at=now, actor=ACTOR, action="opened", reason=wish.reading)
+        taken = self.cases.take_in(Intake(ses_id=mark, at=now, changes=(Change(case, line),)))
+        return not taken.replayed
