@@ -12,7 +12,8 @@ from reprise.providers.operation import Operation
 from reprise.providers.verdict import FINAL, Channel, Outcome
 
 EVENTS = Path(__file__).parents[3] / "events/provider_events"
-BODIES = [json.loads(file.read_text())["detail"] for file in sorted(EVENTS.glob("*.json"))]
+READ = (json.loads(file.read_text()) for file in sorted(EVENTS.glob("*.json")))
+BODIES = [event["detail"] for event in READ if "detail" in event]
 BODIES = [(d["provider"], d["operation"], d["payload"]) for d in BODIES if "payload" in d]
 NAMES = (
     *("code", "msg", "data", "status", "callbackType", "task_id", "taskId", "response", "payload"),

@@ -1,0 +1,37 @@
+"""The documents say what the code does, where a program can tell."""
+
+import re
+from pathlib import Path
+
+from reprise.billing.events import HANDLED_TYPES
+from reprise.ledger import charging
+from reprise.usecases.ledger import ATTEMPTS_MAX
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def text(path):
+    return (ROOT / path).read_text()
+
+
+def test_every_event_that_is_handled_is_in_the_list_to_subscribe_to():
+    listed = text("docs/wiring.md").split("## The events to subscribe to")[1].split("```")[1]
+    assert set(listed.split()) == HANDLED_TYPES
+
+
+def test_every_link_between_documents_leads_somewhere():
+    for page in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_decision_is_in_the_index():
+    pages = {page.name for page in (DOCS / "decisions").glob("*.md")} - {"README.md"}
+    assert pages == set(re.findall(r"\]\(([^)]+)\)", text("docs/decisions/README.md")))
+
+
+def test_the_bounds_of_the_ledger_are_those_in_the_code():
+    told = text("docs/ledger.md")
+    for bound in (charging.OPEN_CHARGES_MAX, charging.LOTS_MAX, ATTEMPTS_MAX):
+        assert f"| {bound} |" in told
