@@ -207,6 +207,83 @@ def test_a_claim_to_be_our_attempt_is_believed_only_if_it_is_stored():
     assert order.reversals.refunds["re_RepOurs"].attempt is None
 
 
+def test_a_refund_that_claims_to_carry_out_another_refund_hides_nothing():
+    to = books()
+    deliver(to, "checkout_pack_paid")
+    deliver(to, "refund_partial")
+
+    def name_the_other(found):
+        found |= {"id": "re_Other", "metadata": {"reprise_attempt": "re_RepPart"}}
+
+    deliver(to, edited("refund_partial", name_the_other))
+    assert balance(to) == 1000 - 666
+
+
+def test_a_checkout_with_an_invoice_is_credited_once():
+    """Stripe can make an invoice of a checkout: two events of one payment."""
+
+    def of_invoice(session):
+        session["invoice"] = "in_RepManual"
+
+    ends = set()
+    events = [edited("checkout_pack_paid", of_invoice), body("invoice_paid_pack")]
+    for order in (events, events[::-1]):
+        to = books()
+        for raw in order:
+            deliver(to, raw)
+        ends.add((balance(to), *(one.order_id for one in to.ledger.store.orders_of(ADA))))
+    assert ends == {(1000, "in_RepManual/il_Repm1")}
+
+
+def upgraded(change):
+    """Return the credits of an upgrade from Pro to Premier, its invoice changed."""
+    to = books()
+    deliver(to, edited("invoice_paid_update_proration", change))
+    return {one.purchase.sku: one.purchase.credits for one in to.ledger.store.orders_of(ADA)}
+
+
+def test_what_paid_for_a_pack_pays_for_no_upgrade():
+    pack = json.loads(body("invoice_paid_pack"))["data"]["object"]["lines"]["data"][0]
+
+    def with_pack(invoice):
+        invoice["lines"]["data"].append(pack)
+        invoice["lines"]["data"][1]["amount"] = 1500
+        invoice["amount_paid"] = 2000
+
+    assert upgraded(with_pack) == {"premier": 666, "pack_1000": 1000}
+
+
+def test_seats_that_were_there_before_an_upgrade_are_not_granted_again():
+    def one_seat_more(invoice):
+        left, entered = invoice["lines"]["data"]
+        left["pricing"] = entered["pricing"]
+        left |= {"amount": -4000, "quantity": 2}
+        entered |= {"amount": 6000, "quantity": 3}
+        invoice["amount_paid"] = 2000
+
+    # Two thirds of a period of one seat more were paid for.
+    assert upgraded(one_seat_more) == {"premier": 1333}
+
+
+def test_an_upgrade_in_a_currency_without_a_price_is_parked_and_never_guessed():
+    def in_pounds(invoice):
+        invoice["currency"] = "gbp"
+
+    to = books()
+    done = deliver(to, edited("invoice_paid_update_proration", in_pounds))
+    assert (done.effect, done.reason.split(":")[0]) == (Effect.PARK, "currency")
+
+
+def test_a_change_to_a_plan_that_costs_nothing_grants_nothing():
+    """It raised, so that Stripe delivered it again for days."""
+
+    def free(invoice):
+        invoice["lines"]["data"][1] |= {"amount": 0, "quantity": 0}
+        invoice |= {"currency": "gbp", "amount_paid": 0}
+
+    assert upgraded(free) == {}
+
+
 def test_every_journal_replays():
     to = books()
     for name in ("checkout_pack_paid", "refund_partial", "dispute_created", "dispute_won"):

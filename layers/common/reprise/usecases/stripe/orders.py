@@ -25,8 +25,8 @@ _WHOLE_PERIODS = frozenset({"subscription_create", "subscription_cycle"})
 def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime) -> Handling:
     """Credit a paid checkout of a pack; map anything else.
 
-    A subscription's checkout only maps ids: its invoice grants, so that one movement of money
-    grants once.
+    A checkout with an invoice, a subscription's above all, only maps ids: its invoice grants, so
+    that one movement of money grants once.
     """
     account_id = books.account_for(session.account, session.customer)
     tally = Tally(account_id)
@@ -35,8 +35,8 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
     if session.mode == "setup":
         return tally.handling(Effect.NONE, "a set-up session sells nothing")
     tally.point(books, Alias(account_id), session.customer, session.subscription)
-    if session.mode == "subscription":
-        return tally.handling(Effect.MAP, "a subscription's credits come with its paid invoice")
+    if session.mode == "subscription" or session.invoice is not None:
+        return tally.handling(Effect.MAP, "the credits come with its paid invoice")
     if session.payment_status == "unpaid":
         return tally.handling(Effect.MAP, "not paid yet: the credits come with the payment")
     purchase = pack_purchase(books, session)
@@ -83,10 +83,7 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     """Credit what a paid invoice bought: plans by whole periods, upgrades by share, packs."""
     if invoice.lines_have_more:
         raise NotYetError("lines.has_more", "must be listed through the API before it can grant")
-    lines = (line.account for line in invoice.lines if line.account)
-    account_id = books.account_for(
-        invoice.account or next(lines, None), invoice.subscription, invoice.customer
-    )
+    account_id = books.account_for(invoice.account, invoice.subscription, invoice.customer)
     purchases = _purchases(books, invoice)
     tally = Tally(account_id)
     for purchase in purchases:
@@ -121,52 +118,85 @@ def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:
 
 def _purchases(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     """Return what the invoice's lines bought; an unknown price parks the whole invoice."""
-    bought = [(line, *_bought(books, invoice, line)) for line in invoice.lines]
     paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
+    sold = [(line, _sold(books, line)) for line in invoice.lines]
+    for_plans = sum(paid[line.line_id] for line, what in sold if isinstance(what, PlanPrice))
+    bought = [
+        (line, what, _credits(books, invoice, line, what, for_plans))
+        for line, what in sold
+        if what is not None
+    ]
     return [
-        _line_purchase(books, invoice, line, sold, credits=credits, paid=paid.get(line.line_id, 0))
-        for line, sold, credits in bought
-        if sold is not None and credits > 0
+        _line_purchase(books, invoice, line, what, credits=credits, paid=paid[line.line_id])
+        for line, what, credits in bought
+        if credits > 0
     ]
 
 
-def _bought(
-    books: Books, invoice: InvoicePaid, line: InvoiceLine
-) -> tuple[PlanPrice | Pack | None, int]:
-    """Return what a line sells and the credits it buys under the invoice's policy version."""
+def _sold(books: Books, line: InvoiceLine) -> PlanPrice | Pack | None:
+    """Return what a line sells; nothing if it gives money back or has no price."""
     if line.price is None or line.amount < 0:
-        return None, 0
+        return None
     sold = books.catalogue.by_price(line.price.price_id, line.price.lookup_key or "")
     if isinstance(sold, Unmapped):
         raise _unknown_price(sold)
-    quantity = 1 if line.quantity is None else line.quantity
+    return sold
+
+
+def _credits(
+    books: Books, invoice: InvoicePaid, line: InvoiceLine, sold: PlanPrice | Pack, for_plans: int
+) -> int:
+    """Return the credits that a line buys under the invoice's policy version.
+
+    Args:
+        books: the catalogue and the policy.
+        invoice: whose line it is.
+        line: what was paid.
+        sold: what it sells.
+        for_plans: the part of the invoice's payment that paid for plans; packs' is spent on packs.
+    """
     if isinstance(sold, Pack):
-        return sold, 0 if line.proration else sold.credits * quantity
+        return 0 if line.proration else sold.credits * _quantity(line)
     policy = books.policy.in_force(invoice.paid_at)
     if invoice.billing_reason in _WHOLE_PERIODS and not line.proration:
         is_trial = line.amount == 0
         granted = not is_trial or policy.trial_rule is TrialRule.FULL
-        return sold, sold.credits * quantity if granted else 0
-    if invoice.billing_reason != "subscription_update":
-        return None, 0
-    return sold, upgrade_credits(
+        return sold.credits * _quantity(line) if granted else 0
+    if invoice.billing_reason != "subscription_update" or _quantity(line) < 1 or not for_plans:
+        return 0
+    return _upgrade(books, invoice, line, sold, for_plans)
+
+
+def _upgrade(
+    books: Books, invoice: InvoicePaid, line: InvoiceLine, plan: PlanPrice, paid: int
+) -> int:
+    """Return the credits that the payment of a plan change buys."""
+    price = plan.amount(invoice.currency)
+    if price is None:
+        raise _unknown_price(Unmapped("currency", f"{invoice.currency} must be added to {plan.id}"))
+    if price == 0:
+        return 0
+    return upgrade_credits(
         old_credits=_credits_left_behind(books, invoice),
-        new_credits=sold.credits * quantity,
-        new_price_minor=sold.amount(invoice.currency) or line.amount,
-        paid_minor=invoice.amount_paid,
-        rule=policy.upgrade_rule,
+        new_credits=plan.credits * _quantity(line),
+        new_price_minor=price * _quantity(line),
+        paid_minor=paid,
+        rule=books.policy.in_force(invoice.paid_at).upgrade_rule,
     )
+
+
+def _quantity(line: InvoiceLine) -> int:
+    return 1 if line.quantity is None else line.quantity
 
 
 def _credits_left_behind(books: Books, invoice: InvoicePaid) -> int:
     """Return the credits per period of the plan that an upgrade's negative lines give up."""
-    left = (line for line in invoice.lines if line.amount < 0 and line.price is not None)
-    prices = (
-        books.catalogue.by_price(line.price.price_id, line.price.lookup_key or "")
-        for line in left
-        if line.price is not None
-    )
-    return sum(price.credits for price in prices if isinstance(price, PlanPrice))
+    left = [
+        (books.catalogue.by_price(line.price.price_id, line.price.lookup_key or ""), line)
+        for line in invoice.lines
+        if line.amount < 0 and line.price is not None
+    ]
+    return sum(what.credits * _quantity(line) for what, line in left if isinstance(what, PlanPrice))
 
 
 def _line_purchase(

@@ -87,11 +87,14 @@ def warning(books: Books, found: FraudWarning, cause: Cause, now: datetime) -> H
 def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
     """Return the order for which this refund carries an attempt of ours out.
 
-    Anybody with the dashboard can write metadata: an attempt counts only if it is stored.
+    Anybody with the dashboard can write metadata: an attempt counts only if it is stored, for this
+    amount. An attempt names itself; another refund's id there would keep that one from counting.
     """
     for order in books.ledger.store.orders_of(root.account_id, root.order_id or ""):
         known = order.reversals.refunds.get(found.attempt or "")
-        if known is not None and known.amount == found.amount and _is_under(order, root):
+        if known is None or known.attempt != found.attempt:
+            continue
+        if known.amount == found.amount and _is_under(order, root):
             return order.order_id
     return None
 
@@ -121,7 +124,7 @@ def _merge(
     tally = Tally(root.account_id)
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
     for order_id in sorted(order.order_id for order in orders if _is_under(order, root)):
-        make = partial(_reversal, books, order_id, facts, cause)
+        make = partial(reversal, books, order_id, facts, cause)
         done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
         if done.effect is Run.APPLIED and done.entry is not None:
             tally.keys.append(done.entry.key)
@@ -133,7 +136,7 @@ def _is_under(order: Order, root: Alias) -> bool:
     return order.order_id == root.order_id or order.order_id.startswith(f"{root.order_id}/")
 
 
-def _reversal(
+def reversal(
     books: Books,
     order_id: str,
     facts: Callable[[Order], Reversals],
