@@ -8,7 +8,7 @@ from typing import Annotated, Any, override
 import typer
 from typer.core import TyperGroup
 
-from ops.cli import accounts, charges, email, outage, parked, policy, provider, stripe
+from ops.cli import accounts, charges, dlq, email, outage, parked, policy, provider, stripe
 from ops.cli.output import errors_exit
 from ops.cli.target import Target
 
@@ -96,5 +96,14 @@ app.command("balance")(accounts.balance)
 app.command("history")(accounts.history)
 app.command("explain")(accounts.explain_account)
 app.command("audit")(accounts.audit_account)
-for group in (parked.app, charges.app, outage.app, policy.app, provider.app, email.app, stripe.app):
+for group in (
+    parked.app,
+    charges.app,
+    dlq.app,
+    outage.app,
+    policy.app,
+    provider.app,
+    email.app,
+    stripe.app,
+):
     app.add_typer(group)

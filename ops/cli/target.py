@@ -1,6 +1,7 @@
 """Where the operator's commands look: an AWS account and its tables, or the local stack."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,17 +106,29 @@ class Target:
         """Return the name of the table of cases."""
         return self.cases_table or self._output("CasesTableName", "--cases-table")
 
-    def _output(self, name: str, option: str) -> str:
+    def outputs(self, option: str = "--stack-name") -> Mapping[str, str]:
+        """Return what the stack says about itself.
+
+        Args:
+            option: what could be given instead, for the error.
+
+        Raises:
+            BadInputError: no stack is named, and no local one is up.
+        """
         local = self._local()
         if local is not None:
-            return local.outputs[name]
+            return local.outputs
         if self.stack_name is None:
             raise BadInputError(option, "must be given, or --stack-name, or run `make up` first")
         answer = self._client("cloudformation").describe_stacks(StackName=self.stack_name)
-        for output in answer["Stacks"][0].get("Outputs", []):
-            if output["OutputKey"] == name:
-                return str(output["OutputValue"])
-        raise BadInputError("--stack-name", f"{self.stack_name!r} has no output {name}")
+        found = answer["Stacks"][0].get("Outputs", [])
+        return {output["OutputKey"]: str(output["OutputValue"]) for output in found}
+
+    def _output(self, name: str, option: str) -> str:
+        outputs = self.outputs(option)
+        if name not in outputs:
+            raise BadInputError("--stack-name", f"{self.stack_name!r} has no output {name}")
+        return outputs[name]
 
     def _local(self) -> StackInfo | None:
         named = (self.endpoint_url, self.profile, self.stack_name)
@@ -129,6 +142,10 @@ class Target:
     def _dynamodb(self) -> "DynamoDBClient":
         client: DynamoDBClient = self._client("dynamodb")
         return client
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - the client of any service
+        """Return the client of a service there."""
+        return self._client(service)
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the client of any service
         local = self._local()

@@ -1,0 +1,89 @@
+"""`reprise dlq`: what failed for good, and back to where it failed."""
+
+from typing import Annotated
+
+import typer
+
+from ops.cli.output import AsJson, Exit, add, show, show_json, stamp, table
+from ops.cli.target import Target, target_of
+from ops.dead_letters import DeadLetters
+
+app = typer.Typer(name="dlq", help="What failed for good and waits.", no_args_is_help=True)
+
+Queues = Annotated[
+    list[str] | None, typer.Argument(metavar="[QUEUE]...", help="By logical id; all if none.")
+]
+
+
+@app.callback()
+def group() -> None:
+    """What failed for good and waits."""
+
+
+@app.command("list")
+def list_letters(
+    context: typer.Context,
+    queues: Queues = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List what waits, without what anybody wrote; exit 1 if something does."""
+    letters = _letters(target_of(context))
+    names = queues or list(letters.urls)
+    counts = {name: letters.waiting(name) for name in names}
+    found = [one for name in names if counts[name] for one in letters.look(name, limit)]
+    if as_json:
+        show_json(
+            {
+                "queues": counts,
+                "messages": [
+                    {
+                        "queue": one.queue,
+                        "id": one.message_id,
+                        "sent_at": stamp(one.sent_at),
+                        "kind": one.kind,
+                        "account": one.account_id,
+                        "generation": one.generation_id,
+                    }
+                    for one in found
+                ],
+            }
+        )
+    else:
+        made = table("Dead letters", "queue", "id", "since", "what", "account", "generation")
+        for one in found:
+            about = (one.kind, one.account_id, one.generation_id)
+            add(made, one.queue, one.message_id, one.sent_at, *about)
+        waiting = [f"{name}: about {count}" for name, count in counts.items() if count]
+        show(*([made] if found else []), *(waiting or ["Nothing waits."]))
+    raise typer.Exit(Exit.FINDING if any(counts.values()) else Exit.FINE)
+
+
+@app.command()
+def redrive(
+    context: typer.Context,
+    queues: Queues = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Send messages back to where they failed, after what broke them was mended.
+
+    Everything that reads them is idempotent, so sending one twice does no harm.
+    """
+    letters = _letters(target_of(context))
+    moved = {name: letters.redrive(name, limit) for name in queues or _with_work(letters)}
+    if as_json:
+        show_json(dict(moved))
+        return
+    show(*(f"{name}: {count} sent back" for name, count in moved.items() if count))
+    show(f"{sum(moved.values())} in all")
+
+
+def _with_work(letters: DeadLetters) -> list[str]:
+    return [name for name in letters.urls if letters.waiting(name)]
+
+
+def _letters(target: Target) -> DeadLetters:
+    return DeadLetters(target.outputs(), target.client("sqs"), target.client("lambda"))

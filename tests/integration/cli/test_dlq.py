@@ -1,0 +1,107 @@
+"""Dead letters are listed without their contents, and sent back to where they failed."""
+
+import json
+
+import boto3
+import pytest
+
+from ops import dead_letters
+from ops.cli.target import Target
+from tests.integration.cli.conftest import REGION
+
+EVENT = {
+    "detail-type": "Generation Callback",
+    "detail": {"account_id": "usr_1", "generation_id": "gen_1", "payload": {"secret": "lyrics"}},
+}
+
+
+@pytest.fixture
+def sqs():
+    return boto3.client("sqs", region_name=REGION)
+
+
+@pytest.fixture
+def urls(sqs, monkeypatch):
+    """The queues of a stack, by output."""
+    made = {}
+    for name in ("ProviderEventsDeadLetters", "ProviderEventsUnrouted", "RefundDeadlineFailures"):
+        made[f"{name}Url"] = sqs.create_queue(QueueName=name)["QueueUrl"]
+    dead = made["ProviderEventsDeadLettersUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    policy = {"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": 6}
+    made["ProviderEventsQueueUrl"] = sqs.create_queue(
+        QueueName="events", Attributes={"RedrivePolicy": json.dumps(policy)}
+    )["QueueUrl"]
+    monkeypatch.setattr(Target, "outputs", lambda *_: made | {"LedgerTableName": "ledger"})
+    return made
+
+
+def bodies(sqs, url):
+    got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [message["Body"] for message in got]
+
+
+@pytest.mark.usefixtures("urls")
+def test_nothing_waits(reprise):
+    result = reprise("dlq", "list")
+    assert (result.exit_code, result.stdout.strip()) == (0, "Nothing waits.")
+    assert reprise("dlq", "redrive").stdout.strip() == "0 in all"
+
+
+def test_what_waits_is_listed_without_its_contents(reprise, sqs, urls):
+    sqs.send_message(QueueUrl=urls["ProviderEventsDeadLettersUrl"], MessageBody=json.dumps(EVENT))
+    sqs.send_message(QueueUrl=urls["ProviderEventsDeadLettersUrl"], MessageBody="{poison")
+    for _ in range(2):  # looking leaves it there
+        result = reprise("dlq", "list", "--json")
+        assert result.exit_code == 1
+        assert result.json["queues"]["ProviderEventsDeadLetters"] == 2
+        about = {(one["kind"], one["account"]) for one in result.json["messages"]}
+        assert about == {("Generation Callback", "usr_1"), ("message", None)}
+        assert "lyrics" not in result.stdout + reprise("dlq", "list").stdout
+
+
+@pytest.mark.parametrize("queue", ["ProviderEventsDeadLetters", "ProviderEventsUnrouted"])
+def test_messages_go_back_to_their_queue(reprise, sqs, urls, queue):
+    for number in range(12):
+        sqs.send_message(QueueUrl=urls[f"{queue}Url"], MessageBody=str(number))
+    assert reprise("dlq", "redrive", queue, "--limit", "2", "--json").json == {queue: 2}
+    assert reprise("dlq", "redrive", "--json").json == {queue: 10}
+    back = [body for _ in range(4) for body in bodies(sqs, urls["ProviderEventsQueueUrl"])]
+    assert sorted(back, key=int) == [str(number) for number in range(12)]
+    assert reprise("dlq", "list").exit_code == 0
+
+
+def test_a_failed_invocation_is_made_again(sqs, urls):
+    arn = "arn:aws:lambda:us-east-1:1:function:deadline:$LATEST"
+    failure = {"requestContext": {"functionArn": arn}, "requestPayload": {"id": "tick"}}
+    url = urls["RefundDeadlineFailuresUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(failure))
+    calls = []
+
+    class Functions:
+        def invoke(self, **call):
+            calls.append(call)
+
+    letters = dead_letters.DeadLetters(urls, sqs, Functions())
+    assert letters.look("RefundDeadlineFailures", 5)[0].kind == "deadline:$LATEST"
+    assert letters.redrive("RefundDeadlineFailures", 5) == 1
+    (call,) = calls
+    assert (call["FunctionName"], call["InvocationType"]) == (arn, "Event")
+    assert json.loads(call["Payload"]) == {"id": "tick"}
+    assert letters.waiting("RefundDeadlineFailures") == 0
+
+
+def test_what_nobody_takes_back_stays(reprise, sqs, urls):
+    sqs.send_message(QueueUrl=urls["RefundDeadlineFailuresUrl"], MessageBody="stray")
+    result = reprise("dlq", "redrive", "RefundDeadlineFailures")
+    assert result.exit_code == 2
+    assert "runbook" in result.stderr
+
+
+@pytest.mark.usefixtures("urls")
+def test_a_queue_that_is_not_there_is_wrong_input(reprise):
+    assert reprise("dlq", "list", "Nowhere").exit_code == 2
+
+
+def test_no_stack_is_wrong_input(reprise):
+    assert reprise("dlq", "list", tables=False).exit_code == 2
