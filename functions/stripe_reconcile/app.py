@@ -1,5 +1,6 @@
 """Every ten minutes: what Stripe says was paid or never delivered, against the ledger."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -46,8 +47,8 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any
         may_go_on=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
     report = run.reconcile()
-    for metric in report.metrics:
-        count(metric)
+    for metric, times in Counter(report.metrics).items():
+        count(metric, times)
     done = asdict(report)
     del done["metrics"], done["failed"]
     logger.info("reconciled", extra=done)

@@ -255,7 +255,7 @@ class Run:
                 return
 
     def _is_due(self, parked: Parked) -> bool:
-        age = self.now - parked.parked_at
+        age = max(self.now - parked.parked_at, timedelta(0))
         return parked.attempts < _QUICK_TRIES + min(age, WINDOW) // _HOUR + age // _DAY
 
     def _redrive(self, parked: Parked) -> None:
