@@ -81,9 +81,10 @@ def forged():
     yield "signed thin event", signed(body("adv_thin_event"))
 
 
-@pytest.mark.parametrize("request_", [pytest.param(event, id=name) for name, event in forged()])
-def test_garbage_is_refused_and_writes_nothing(request_):
-    assert call(request_)[0] == 400
+@pytest.mark.parametrize("name", [name for name, _ in forged()])
+def test_garbage_is_refused_and_writes_nothing(name):
+    # Made now: what is premature at collection may be timely when its turn comes.
+    assert call(dict(forged())[name])[0] == 400
     assert wrote_nothing()
 
 
