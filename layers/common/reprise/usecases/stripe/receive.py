@@ -42,30 +42,37 @@ def receive(books: Books, raw: bytes, event: StripeEvent, now: datetime) -> list
     return [handling, *_drive_waiting(books, handling, now)]
 
 
-def redrive(books: Books, parked: Parked, now: datetime) -> list[Handling]:
-    """Try a parked event again; it leaves the parking lot only once it was applied.
+def redrive(
+    books: Books, parked: Parked, now: datetime, driving: frozenset[str] = frozenset()
+) -> list[Handling]:
+    """Try a parked event again; it leaves the parking lot only once all that it wakes was tried.
 
     Args:
         books: the ledger and what is beside it.
         parked: an event that waits.
         now: the wall clock.
+        driving: parked events that led here; they are not woken by what they wake.
     """
     try:
         handling = apply(books, read_event(parked.body), now)
     except (NotYetError, EntryConflictError) as wanting:
         books.parking.retried(parked, None)
         return [Handling(Effect.PARK, reason=str(wanting))]
+    woken = _drive_waiting(books, handling, now, driving | {parked.parked_id})
     books.parking.retried(parked, now)
-    return [handling, *_drive_waiting(books, handling, now)]
+    return [handling, *woken]
 
 
-def _drive_waiting(books: Books, handling: Handling, now: datetime) -> list[Handling]:
+def _drive_waiting(
+    books: Books, handling: Handling, now: datetime, driving: frozenset[str] = frozenset()
+) -> list[Handling]:
     """Try what had waited for the ids that an event made known."""
     return [
         handled
         for stripe_id in dict.fromkeys(handling.aliases)
         for parked in books.parking.waiting_for(stripe_id)
-        for handled in redrive(books, parked, now)
+        if parked.parked_id not in driving
+        for handled in redrive(books, parked, now, driving)
     ]
 
 
