@@ -112,3 +112,9 @@ def test_an_account_knows_its_cases(store):
     store.take_in(intake(case("C2", account_id="usr_2"), ses_id="m2"))
     store.take_in(intake(case("C3", account_id=None), ses_id="m3"))
     assert [one.case_id for one in store.cases_of("usr_1")] == ["C1"]
+
+
+def test_a_mark_leads_to_its_case(store):
+    store.bind("address:c1.abc", "C1", T0)
+    assert store.bound("address:c1.abc") == "C1"
+    assert store.bound("address:c1.abd") is None

@@ -2,11 +2,12 @@
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 from moto import mock_aws
 from reprise.adapters.ses_outbox import SesOutbox
 from reprise.errors import TransientError
-from reprise.ports.outbox import MailRefusedError, MemoryOutbox, OutMail
+from reprise.ports.outbox import MailDoubtfulError, MailRefusedError, MemoryOutbox, OutMail
 
 SENDER = "policy@reprise.example"
 MAIL = OutMail("ada@example.com", "Ünïcode", "Hello", (("Auto-Submitted", "auto-generated"),))
@@ -52,3 +53,47 @@ def test_a_broken_address_is_told_apart_from_a_sender_that_may_not_send(client, 
         stub.add_client_error("send_email", code)
         with pytest.raises(kind):
             SesOutbox(client, SENDER).send(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("fault", "doubtful"),
+    [
+        (ReadTimeoutError(endpoint_url="x"), True),
+        (EndpointConnectionError(endpoint_url="x"), False),
+    ],
+)
+def test_a_mail_that_may_have_been_sent_is_told_apart(client, monkeypatch, fault, doubtful):
+    """Sending it again could repeat it."""
+
+    def broken(**_):
+        raise fault
+
+    monkeypatch.setattr(client, "send_email", broken)
+    with pytest.raises(TransientError) as raised:
+        SesOutbox(client, SENDER).send(MAIL)
+    assert isinstance(raised.value, MailDoubtfulError) is doubtful
+
+
+def test_html_and_the_address_for_answers_are_passed_on(client):
+    mail = OutMail(
+        "ada@example.com", "Hi", "text", (), html="<p>text</p>", reply_to="a+b@c.example"
+    )
+    content = {
+        "Simple": {
+            "Subject": {"Data": "Hi", "Charset": "UTF-8"},
+            "Body": {
+                "Text": {"Data": "text", "Charset": "UTF-8"},
+                "Html": {"Data": "<p>text</p>", "Charset": "UTF-8"},
+            },
+            "Headers": [],
+        }
+    }
+    expected = {
+        "FromEmailAddress": SENDER,
+        "Destination": {"ToAddresses": ["ada@example.com"]},
+        "ReplyToAddresses": ["a+b@c.example"],
+        "Content": content,
+    }
+    with Stubber(client) as stub:
+        stub.add_response("send_email", {"MessageId": "m-1"}, expected)
+        assert SesOutbox(client, SENDER).send(mail) == "m-1"

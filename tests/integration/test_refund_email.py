@@ -188,7 +188,7 @@ def test_a_mail_that_breaks_the_reader_is_a_case(world, monkeypatch, capsys):
     def broken(*_):
         raise RecursionError
 
-    monkeypatch.setattr("reprise.usecases.mailbox.extract_ids", broken)
+    monkeypatch.setattr("reprise.usecases.cases.readings.extract_ids", broken)
     (case,) = world.receive("credited-pack")
     assert case.letter.remarks == ("the reader failed on it (RecursionError)",)
     assert counted(capsys) == ["CaseOpened", "MailUnreadable"]

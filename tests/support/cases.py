@@ -5,8 +5,10 @@ from reprise.cases.model import (
     AttemptState,
     Case,
     CaseState,
+    Goodwill,
     Letter,
     Reply,
+    ReplyState,
     Wish,
 )
 from reprise.policy.facts import Category, Preference
@@ -60,6 +62,8 @@ def full_case():
         currency="usd",
         state=AttemptState.DONE,
         stored_at=T0,
+        key="CFULL#1",
+        keyed_at=T0,
         refund_id="re_1",
     )
     return case(
@@ -71,11 +75,13 @@ def full_case():
             orders=("cs_1",),
             hints=("cs_2",),
             foreign=("ch_3",),
+            songs=("gen_1",),
         ),
         choice_asked=True,
         decision=decide(request(about=order())),
         attempts=(attempt,),
-        replies=(Reply(step="decided", template="refunded", stored_at=T0, sent_at=T0),),
+        replies=(Reply(template="refunded", planned_at=T0, state=ReplyState.SENT),),
         approvals=("arn:1",),
+        goodwill=Goodwill(10, T0 + 60 * DAY),
         follows="C0",
     )

@@ -4,12 +4,17 @@ Addresses that bounced or complained are on the account's suppression list: SES 
 and does not deliver it, so neither the service nor we keep a list of our own.
 """
 
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
 
 from reprise.errors import TransientError
-from reprise.ports.outbox import MailRefusedError, Outbox, OutMail
+from reprise.ports.outbox import MailDoubtfulError, MailRefusedError, Outbox, OutMail
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -17,13 +22,14 @@ if TYPE_CHECKING:
 _REFUSED = "BadRequestException"
 """What is wrong with one mail: its address. All else concerns every mail and is mended without
 this one: throttling, a paused account, and a sender that is not verified (`MessageRejected`)."""
+_BROKEN = 500
 
 
 class SesOutbox(Outbox):
     """An `Outbox` behind SES.
 
     Args:
-        client: an SES v2 client.
+        client: an SES v2 client; one that retries by itself may send a mail twice.
         sender: the verified address that mail comes from.
     """
 
@@ -33,22 +39,30 @@ class SesOutbox(Outbox):
 
     @override
     def send(self, mail: OutMail) -> str:
+        body: Any = {"Text": {"Data": mail.text, "Charset": "UTF-8"}}
+        if mail.html:
+            body["Html"] = {"Data": mail.html, "Charset": "UTF-8"}
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [mail.to]},
+                ReplyToAddresses=[mail.reply_to] if mail.reply_to else [],
                 Content={
                     "Simple": {
                         "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": mail.text, "Charset": "UTF-8"}},
+                        "Body": body,
                         "Headers": [{"Name": name, "Value": word} for name, word in mail.headers],
                     }
                 },
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
+            status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
             kind = MailRefusedError if code == _REFUSED else TransientError
+            kind = MailDoubtfulError if status >= _BROKEN else kind
             raise kind(f"SES: {code}") from error
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise TransientError(f"SES was not reached: {type(error).__name__}") from error
         except BotoCoreError as error:
-            raise TransientError(f"SES did not answer: {type(error).__name__}") from error
+            raise MailDoubtfulError(f"SES did not answer: {type(error).__name__}") from error
         return answer["MessageId"]

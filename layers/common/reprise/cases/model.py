@@ -86,6 +86,7 @@ class Wish:
         orders: the sender's own orders that it names.
         hints: own orders named in quoted words only; never sole evidence.
         foreign: what has the shape of an id but is none of the sender's.
+        songs: ids of generations in links to the library.
     """
 
     category: Category
@@ -97,6 +98,7 @@ class Wish:
     orders: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    songs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +106,14 @@ class Attempt:
     """One attempt to give money back, stored before Stripe is called.
 
     Args:
-        attempt_id: `case#n`; Stripe's idempotency key, and the key of the credits' reversal.
-        action: index of the decision's action that it carries out.
+        attempt_id: `case#n`; what the refund's metadata names, and the credits' reversal.
+        action: index of the decision's action that it carries out, of the case's `round`.
         order_id: the order whose money it is.
         payment: Stripe's payment intent.
         amount_minor: minor units of `currency`.
+        key: Stripe's idempotency key; `keyed_at` is when it was chosen.
+        card: fingerprint of the card that paid; empty where unknown.
+        look: Stripe failed, so its refunds are looked through before another key is tried.
         refund_id: Stripe's refund, once known.
         why: Stripe's refusal, in words.
     """
@@ -121,26 +126,48 @@ class Attempt:
     currency: str
     state: AttemptState
     stored_at: datetime
+    key: str
+    keyed_at: datetime
+    round: int = 1
+    look: bool = False
+    card: str = ""
     refund_id: str = ""
     why: str = ""
 
 
+class ReplyState(StrEnum):
+    """How far an answer has come; it is never handed over twice."""
+
+    PLANNED = "planned"
+    HANDED_OVER = "handed_over"
+    """About to be sent, or sent with the answer lost: sending it again could repeat it."""
+    SENT = "sent"
+    WITHHELD = "withheld"
+    """Not to be sent: nobody to answer, a limit, or SES's refusal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer to the customer; a step is answered at most once.
+    """One answer to the customer.
 
     Args:
-        step: what it answers: `asked#1`, `decided`…
         template: which words.
-        sent_at: when SES took it; None while that is not known.
+        planned_at: when it is to be sent at the earliest.
         message_id: SES's id, which threads what comes back.
     """
 
-    step: str
     template: str
-    stored_at: datetime
-    sent_at: datetime | None = None
+    planned_at: datetime
+    state: ReplyState = ReplyState.PLANNED
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodwill:
+    """Credits that an operator gives beside everything else."""
+
+    credits: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +179,7 @@ class Case:
         due_at: when it is overdue, as the policy promises.
         wakes_at: when it must be looked at next.
         choice_asked: the customer was already asked to choose.
-        decision: the latest; replayable under its policy version.
+        decision: the latest; replayable under its policy version. `round` counts decisions.
         approvals: operators who agreed to what is proposed.
         follows: the ended case whose thread it continues.
         version: grows by one with every stored change; one when it is opened.
@@ -169,11 +196,19 @@ class Case:
     wakes_at: datetime
     choice_asked: bool = False
     decision: Decision | None = None
+    round: int = 0
     attempts: tuple[Attempt, ...] = ()
     replies: tuple[Reply, ...] = ()
     approvals: tuple[str, ...] = ()
+    goodwill: Goodwill | None = None
     follows: str | None = None
     version: int = 1
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen: it ended, and no answer is left to send."""
+        left = {ReplyState.PLANNED, ReplyState.HANDED_OVER}
+        return self.state.ended and not any(one.state in left for one in self.replies)
 
     def moved(self, now: datetime, **changes: Any) -> "Case":  # noqa: ANN401 - as dataclasses.replace
         """Return the case with the changes and the next version."""

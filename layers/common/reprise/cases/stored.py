@@ -41,7 +41,7 @@ def state_of(value: object) -> Json:
 
 def value_of[T](kind: type[T], state: Mapping[str, Any]) -> T:
     """Return the dataclass of what is stored; the inverse of `state_of`."""
-    hints = _hints(kind)
+    hints = _hints(cast("Any", kind))
     known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
     values: dict[str, object] = {}
     for name, one in known.items():

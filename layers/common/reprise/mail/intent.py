@@ -101,6 +101,17 @@ def read_intent(subject: str, text: str) -> Intent:
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
 
 
+def read_choice(text: str, language: str) -> Preference | None:
+    """Read the answer to "credits or money?"; None where it says neither or both.
+
+    Args:
+        text: the sender's own words.
+        language: the one in which we asked.
+    """
+    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
+    return _choice(words, language if language in LANGUAGES else "en")
+
+
 def fold_words(text: str) -> str:
     """Return text in lower case without accents, with plain apostrophes and no invisible signs."""
     text = re.sub("['’‘´`ʼ]", "'", text.replace("ß", "ss"))  # noqa: RUF001 - as people type them
@@ -181,13 +192,16 @@ def _any_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
 
 def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Request:
     evidence = " . ".join(sentences[index] for index in sorted(hit.sentences))
-    if hit.category is not Category.PACK_NOT_CREDITED:
-        return Request(hit.category, None, evidence)
+    chooses = hit.category is Category.PACK_NOT_CREDITED
+    return Request(hit.category, _choice(words, language) if chooses else None, evidence)
+
+
+def _choice(words: str, language: str) -> Preference | None:
     complete = bool(_pattern("completion", language).search(words))
     refund = bool(_pattern("moneyback", language).search(words))
     if complete == refund:
-        return Request(hit.category, None, evidence)
-    return Request(hit.category, Preference.COMPLETE if complete else Preference.REFUND, evidence)
+        return None
+    return Preference.COMPLETE if complete else Preference.REFUND
 
 
 def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:

@@ -94,5 +94,11 @@ class CaseStore(Protocol):
     def refusals(self, limit: int, cursor: str | None = None) -> Page[Taken]:
         """Return the mails that were refused, oldest first."""
 
+    def bind(self, mark: str, case_id: str, at: datetime) -> None:
+        """Let a mark that an answer of ours carries lead to its case."""
+
+    def bound(self, mark: str) -> str | None:
+        """Return the case that a mark leads to."""
+
     def cases_of(self, account_id: str) -> list[Case]:
         """Return every kept case of an account."""

@@ -17,6 +17,7 @@ class MemoryCaseStore(CaseStore):
         self.lines: dict[str, list[Line]] = {}
         self.mails: dict[str, Taken] = {}
         self.twins: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
 
     @override
     def take_in(self, intake: Intake) -> Taken:
@@ -65,7 +66,7 @@ class MemoryCaseStore(CaseStore):
         found = sorted(
             (case.changed_at if ended else case.wakes_at, case.case_id)
             for case in self.cases.values()
-            if case.state.ended is ended
+            if case.over is ended
         )
         cases = [self.cases[key] for at, key in found if until is None or at <= until]
         return _page(cases, limit, cursor)
@@ -74,6 +75,14 @@ class MemoryCaseStore(CaseStore):
     def refusals(self, limit: int, cursor: str | None = None) -> Page[Taken]:
         found = [taken for taken in self.mails.values() if taken.refused]
         return _page(sorted(found, key=lambda taken: (taken.at, taken.ses_id)), limit, cursor)
+
+    @override
+    def bind(self, mark: str, case_id: str, at: datetime) -> None:
+        self.marks[mark] = case_id
+
+    @override
+    def bound(self, mark: str) -> str | None:
+        return self.marks.get(mark)
 
     @override
     def cases_of(self, account_id: str) -> list[Case]:

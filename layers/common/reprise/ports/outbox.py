@@ -3,28 +3,36 @@
 from dataclasses import dataclass
 from typing import Protocol, override
 
-from reprise.errors import PermanentError
+from reprise.errors import PermanentError, TransientError
 
 
 class MailRefusedError(PermanentError):
     """The mail service will never take this mail: a broken address, or one that it blocks."""
 
 
+class MailDoubtfulError(TransientError):
+    """No usable answer came: the mail may have been sent, and sending it again would repeat it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutMail:
-    """One plain-text mail to one person.
+    """One mail to one person.
 
     Args:
         to: the address, as its owner gave it.
         subject: one line.
         text: the body.
         headers: further headers (`In-Reply-To`, `References`, `Auto-Submitted`), printable ASCII.
+        html: the same as HTML; empty for none.
+        reply_to: where answers go, if not to the sender.
     """
 
     to: str
     subject: str
     text: str
     headers: tuple[tuple[str, str], ...] = ()
+    html: str = ""
+    reply_to: str = ""
 
 
 class Outbox(Protocol):
@@ -37,20 +45,30 @@ class Outbox(Protocol):
 
         Raises:
             MailRefusedError: trying again cannot help.
-            TransientError: the service was busy or did not answer.
+            MailDoubtfulError: it may have been sent.
+            TransientError: it was not sent now.
         """
 
 
 class MemoryOutbox(Outbox):
-    """An `Outbox` in a list; `refused` holds addresses that the service blocks."""
+    """An `Outbox` in a list.
+
+    `refused` holds addresses that the service blocks; each of `faults` is raised once, a doubtful
+    one after the mail was sent.
+    """
 
     def __init__(self) -> None:
         self.sent: list[OutMail] = []
         self.refused: set[str] = set()
+        self.faults: list[Exception] = []
 
     @override
     def send(self, mail: OutMail) -> str:
         if mail.to in self.refused:
             raise MailRefusedError(f"{mail.to}: refused")
-        self.sent.append(mail)
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or isinstance(fault, MailDoubtfulError):
+            self.sent.append(mail)
+        if fault is not None:
+            raise fault
         return f"mail-{len(self.sent)}"

@@ -4,19 +4,16 @@ Only reading happens here. The mail is the sender's claim throughout; what it ma
 elsewhere, from the ledger and Stripe.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reprise.canonical import digest
 from reprise.cases.model import Case, CaseState, Change, Letter, Line, Wish, case_id_of
 from reprise.clock import instant_of
-from reprise.mail.auto import AutoVerdict, detect_auto
-from reprise.mail.ids import IdMatch, MailIds, extract_ids, match_ids
-from reprise.mail.intent import Intent, Request, read_intent
-from reprise.mail.model import ReadLimits, ReadMail
-from reprise.mail.read import read_message
-from reprise.mail.sender import SenderProof, prove_sender
+from reprise.mail.ids import IdMatch, match_ids
+from reprise.mail.intent import Request
+from reprise.mail.model import ReadLimits
 from reprise.mail.ses import SesReceipt
 from reprise.metrics import Metric
 from reprise.policy.book import PolicyBook
@@ -26,11 +23,14 @@ from reprise.ports.cases import CaseStore, Intake, Taken
 from reprise.ports.desk import Directory
 from reprise.ports.ledger import LedgerStore
 from reprise.ports.mails import MailStore
-from reprise.usecases.cases.letters import kept, letter_of, unread_letter
+from reprise.usecases.cases.letters import unread_letter
 from reprise.usecases.cases.own_ids import own_ids
+from reprise.usecases.cases.readings import Reading, read, wish_of
+from reprise.usecases.cases.threads import carried_on, thread_of
 
 ACTOR = "mailbox"
-_LIMITS = ReadLimits()
+_BYTES_MAX = ReadLimits().raw_bytes_max
+_UNRECOGNISED = Request(Category.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Mailbox:
         policy: the policy book, for due times.
         zone: IANA time zone of the desk; country: its holidays, may be empty.
         addresses: our own addresses, which never get a case.
+        wake: called with the cases to be worked on; a case that it misses is found by its time.
     """
 
     mails: MailStore
@@ -55,6 +56,7 @@ class Mailbox:
     zone: str
     country: str = ""
     addresses: tuple[str, ...] = ()
+    wake: Callable[[Sequence[str]], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,6 @@ class Handled:
 
     taken: Taken
     metrics: tuple[Metric, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A mail as read, before anything is looked up."""
-
-    mail: ReadMail
-    auto: AutoVerdict
-    proof: SenderProof
-    ids: MailIds
-    intent: Intent
-    letter: Letter
 
 
 def take_in(box: Mailbox, receipt: SesReceipt, now: datetime) -> Handled:
@@ -92,76 +82,42 @@ def take_in(box: Mailbox, receipt: SesReceipt, now: datetime) -> Handled:
         mark = "unnamed-" + digest(repr(receipt))[:32]
         intake = Intake(ses_id=mark, at=now, refused="the event names no mail")
         return Handled(box.cases.take_in(intake))
-    raw = box.mails.raw(receipt.message_id, _LIMITS.raw_bytes_max + 1)
+    raw = box.mails.raw(receipt.message_id, _BYTES_MAX + 1)
     try:
-        reading = _read(box, raw, receipt, now)
+        reading = read(raw, receipt, box.addresses, _received_at(receipt, now))
     except Exception as error:  # noqa: BLE001 - a mail that breaks the reader is still a case
         return _open(box, _unread(box, receipt, type(error).__name__, now))
     if reading.auto.generated:
         refused = f"{reading.auto.kind}: {reading.auto.reason}"
         intake = Intake(ses_id=receipt.message_id, at=now, refused=refused)
         return Handled(box.cases.take_in(intake))
-    return _open(box, _intake(box, reading, now), unreadable=not reading.letter.text)
+    return _open(box, _intake(box, reading, receipt, now), unreadable=not reading.letter.text)
 
 
-def _read(box: Mailbox, raw: bytes, receipt: SesReceipt, now: datetime) -> _Reading:
-    """Read everything that the mail itself says; nothing is looked up."""
-    mail = read_message(raw, _LIMITS)
-    proof = prove_sender(mail, receipt)
-    return _Reading(
-        mail=mail,
-        auto=detect_auto(mail, receipt, box.addresses),
-        proof=proof,
-        ids=extract_ids(mail),
-        intent=read_intent(mail.subject, mail.text),
-        letter=letter_of(mail, receipt, proof, _received_at(receipt, now)),
-    )
-
-
-def _intake(box: Mailbox, reading: _Reading, now: datetime) -> Intake:
-    """Return a case per request of a mail that a person wrote."""
-    letter, intent = reading.letter, reading.intent
+def _intake(box: Mailbox, reading: Reading, receipt: SesReceipt, now: datetime) -> Intake:
+    """Return what a person's mail comes to: its case goes on, or a case per request is opened."""
+    letter = reading.letter
     account_id, found = None, IdMatch()
-    if reading.proof.proven and reading.proof.address is not None:
-        account_id = box.directory.account_of(reading.proof.address)
+    if letter.proven and letter.address is not None:
+        account_id = box.directory.account_of(letter.address)
         if account_id is not None:
             own = own_ids(box.orders, account_id, reading.ids)
             found = _guarded(lambda: match_ids(reading.ids, own), IdMatch())
-    requests = intent.requests or (Request(Category.OTHER),)
-    cases = [
-        _case(box, letter, account_id, _wish(request, intent, found), number=number, now=now)
-        for number, request in enumerate(requests)
-    ]
-    return Intake(
-        ses_id=letter.ses_id,
-        at=now,
-        twin=_twin(letter),
-        changes=tuple(Change(case, _opened(case, now)) for case in cases),
-    )
+    earlier = thread_of(box.cases, reading, receipt, account_id)
+    if earlier is not None and not earlier.state.ended:
+        changes = [carried_on(earlier, reading, found, now)]
+    else:
+        cases = [
+            _case(box, letter, account_id, wish_of(reading, request, found), number, now)
+            for number, request in enumerate(reading.intent.requests or (_UNRECOGNISED,))
+        ]
+        follows = earlier.case_id if earlier is not None else None
+        changes = [Change(replace(case, follows=follows), _opened(case, now)) for case in cases]
+    return Intake(ses_id=letter.ses_id, at=now, twin=_twin(letter), changes=tuple(changes))
 
 
-def _wish(request: Request, intent: Intent, found: IdMatch) -> Wish:
-    return Wish(
-        category=request.category,
-        confidence_percent=intent.confidence_percent,
-        reading=kept(intent.reason),
-        preference=request.preference,
-        language=intent.language,
-        evidence=kept(request.evidence),
-        orders=found.orders,
-        hints=found.hints,
-        foreign=tuple(kept(one) for one in found.foreign),
-    )
-
-
-def _case(
-    box: Mailbox,
-    letter: Letter,
-    account_id: str | None,
-    wish: Wish,
-    *,
-    number: int = 0,
-    now: datetime,
+def _case(  # noqa: PLR0917 - a case is made of them
+    box: Mailbox, letter: Letter, account_id: str | None, wish: Wish, number: int, now: datetime
 ) -> Case:
     policy = box.policy.in_force(letter.received_at)
     due_at = case_due_at(
@@ -190,15 +146,17 @@ def _unread(box: Mailbox, receipt: SesReceipt, fault: str, now: datetime) -> Int
     why = f"the reader failed on it ({fault})"
     letter = unread_letter(receipt, why, _received_at(receipt, now))
     wish = Wish(category=Category.OTHER, reading="unreadable")
-    case = _case(box, letter, None, wish, now=now)
+    case = _case(box, letter, None, wish, 0, now)
     return Intake(ses_id=letter.ses_id, at=now, changes=(Change(case, _opened(case, now)),))
 
 
 def _open(box: Mailbox, intake: Intake, *, unreadable: bool = True) -> Handled:
     taken = box.cases.take_in(intake)
+    box.wake(taken.case_ids)
     if taken.replayed or not taken.case_ids:
         return Handled(taken)
-    opened = (Metric.CASE_OPENED,) * len(taken.case_ids)
+    new = [change for change in intake.changes if change.case.version == 1]
+    opened = (Metric.CASE_OPENED,) * len(new)
     return Handled(taken, (*opened, Metric.MAIL_UNREADABLE) if unreadable else opened)
 
 

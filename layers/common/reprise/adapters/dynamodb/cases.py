@@ -2,7 +2,8 @@
 
 Layout: `case#<id>` holds `case` and one `line#<version>` per change; `mail#<ses id>` marks that a
 mail was taken in, `twin#<digest>` that its sender's Message-ID was; `account#<id>` lists the cases
-of an account. Everything here carries `expires`: it is personal data.
+of an account, and `mark#<mark>` leads from an answer of ours to its case. All of
+it carries `expires`: it is personal data.
 """
 
 import json
@@ -112,6 +113,19 @@ class DynamoCaseStore(CaseStore):
         return Page(tuple(_taken_of(item) for item in found if item is not None), keys.cursor)
 
     @override
+    def bind(self, mark: str, case_id: str, at: datetime) -> None:
+        item = _mark_key(mark) | {"case_id": {"S": case_id}} | _expiring(at)
+        try:
+            self._client.put_item(TableName=self._table, Item=item)
+        except (ClientError, BotoCoreError) as error:
+            raise_for(error)
+
+    @override
+    def bound(self, mark: str) -> str | None:
+        item = self._get(_mark_key(mark))
+        return None if item is None else str(item["case_id"]["S"])
+
+    @override
     def cases_of(self, account_id: str) -> list[Case]:
         arguments: dict[str, Any] = {
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :case)",
@@ -206,7 +220,7 @@ def _case_key(case_id: str) -> Item:
 
 def _case_item(case: Case) -> Item:
     shelf, at = Shelf.OPEN, case.wakes_at
-    if case.state.ended:
+    if case.over:
         shelf, at = Shelf.ENDED, case.changed_at
     return {
         **_case_key(case.case_id),
@@ -220,6 +234,10 @@ def _case_item(case: Case) -> Item:
 
 def _case_of(item: Item) -> Case:
     return value_of(Case, json.loads(item["state"]["S"]))
+
+
+def _mark_key(mark: str) -> Item:
+    return key_of(f"mark#{mark}", "mark")
 
 
 def _mail_key(ses_id: str) -> Item:

@@ -1,0 +1,100 @@
+"""Answers to customers: our own words only, threaded, and never anything that they wrote."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Final
+
+from reprise.cases.model import Letter
+
+LANGUAGES: Final = ("en", "de", "fr", "es", "pt")
+_REFERENCES_MAX: Final = 10
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
+# Currencies that Stripe counts in whole units: docs.stripe.com/currencies#zero-decimal
+_WHOLE_UNITS: Final = frozenset(
+    {
+        *("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"),
+        *("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A mail to a customer, in plain text and HTML.
+
+    Args:
+        headers: beside the addresses and the subject.
+    """
+
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...]
+
+
+def compose(
+    template: str, language: str, values: Mapping[str, str], letter: Letter, address: str
+) -> Answer:
+    """Return an answer.
+
+    Args:
+        template: one of the words' names.
+        language: two letters; English where we lack it.
+        values: what the words leave open; facts of ours, never the customer's text.
+        letter: the mail it answers, for its thread.
+        address: our own, by which a mail that went round in a circle is known.
+    """
+    shown = language if language in LANGUAGES else "en"
+    words = _words(shown)
+    text = "\n\n".join(
+        Template(words[part]).substitute(values).strip() for part in ("hello", template, "bye")
+    )
+    blocks = "".join(f"<p>{_html(one)}</p>" for one in text.split("\n\n"))
+    return Answer(
+        subject=Template(words["subject"]).substitute(values),
+        text=text + "\n",
+        html=f'<!doctype html><html lang="{shown}"><body>{blocks}</body></html>',
+        headers=(*_thread(letter), ("Auto-Submitted", "auto-replied"), ("X-Loop", address)),
+    )
+
+
+def templates(language: str) -> frozenset[str]:
+    """Return the names of a language's words."""
+    return frozenset(_words(language)) - {"subject", "hello", "bye"}
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """Return an amount as every language reads it: `15.00 USD`."""
+    if currency.lower() in _WHOLE_UNITS:
+        return f"{amount_minor} {currency.upper()}"
+    return f"{amount_minor // 100}.{amount_minor % 100:02d} {currency.upper()}"
+
+
+def _thread(letter: Letter) -> tuple[tuple[str, str], ...]:
+    """Return the fields that thread an answer; an id that is no plain token is left out."""
+    if letter.message_id is None or not _MESSAGE_ID.fullmatch(letter.message_id):
+        return ()
+    ids = [one for one in letter.references if _MESSAGE_ID.fullmatch(one)]
+    chain = [*(one for one in ids if one != letter.message_id), letter.message_id]
+    if len(chain) > _REFERENCES_MAX:
+        chain = [chain[0], *chain[1 - _REFERENCES_MAX :]]
+    return (
+        ("In-Reply-To", f"<{letter.message_id}>"),
+        ("References", " ".join(f"<{one}>" for one in chain)),
+    )
+
+
+def _html(paragraph: str) -> str:
+    return escape(paragraph).replace("\n", "<br>")
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    source = files(__package__).joinpath(f"words/{language}.toml").read_text("utf-8")
+    return {name: str(words) for name, words in tomllib.loads(source).items()}

@@ -1,0 +1,114 @@
+"""The ledger's side of a refund: credits are taken before the money goes, and returned if not."""
+
+from datetime import datetime
+from typing import Final
+
+from reprise.cases.model import Attempt, Case
+from reprise.errors import InvariantViolationError
+from reprise.ledger.commands import RefundUncredited, ReverseOrder
+from reprise.ledger.entries import Cause
+from reprise.ledger.reversals import Refund, RefundStatus, Reversals
+from reprise.ledger.usage import credits_used
+from reprise.policy.decision import ActionKind, Decision, Verdict
+from reprise.ports.ledger import Alias, Read
+from reprise.ports.stripe import RefundSeen
+from reprise.usecases.cases.desk import Desk
+from reprise.usecases.ledger import Effect
+from reprise.usecases.stripe.orders import pack_purchase
+from reprise.usecases.stripe.reversals import PAID_TWICE, reversal
+
+_UNUSED_ONLY: Final = frozenset({"withdrawal", "pack_late_refund"})
+"""Rules that hold only while none of the credits are used, looked at again as they are taken."""
+
+
+class NoLongerError(Exception):
+    """What was decided does not hold any more; the case is decided anew."""
+
+
+def take_credits(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
+    """Take the order's credits back under the attempt; what is done already stays done.
+
+    Raises:
+        NoLongerError: the order is not as it was when the refund was decided.
+    """
+    account_id, order_id = case.account_id or "", attempt.order_id
+    if is_duplicate(case, attempt):
+        # What was paid a second time bought no credits: its refund must not take any.
+        root = Alias(account_id, order_id.partition("/")[0])
+        desk.books.alias(root, [f"{PAID_TWICE}{attempt.payment}"])
+        return
+    if order_id not in desk.ledger.store.read(account_id, (), [order_id]).orders:
+        _settle_by_money(desk, case, order_id, now)
+    decision = decision_of(case)
+    unused_only = decision.verdict is Verdict.APPROVE and decision.rule in _UNUSED_ONLY
+
+    def make(read: Read) -> ReverseOrder | None:
+        order = read.orders[order_id]
+        if attempt.attempt_id in order.reversals.refunds:
+            return None
+        if unused_only and read.account and credits_used(read.account, order) > 0:
+            raise NoLongerError("the credits were used meanwhile")
+        if any(one.open for one in order.reversals.disputes.values()):
+            raise NoLongerError("the payment is disputed meanwhile")
+        facts = _facts(attempt, attempt.attempt_id, RefundStatus.PENDING)
+        return reversal(desk.books, order_id, lambda _: facts, cause_of(case), read)
+
+    desk.ledger.run_made(account_id, make, now, orders=frozenset({order_id}))
+
+
+def release(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
+    """Give the credits back that the attempt took: a void refund outranks a pending one."""
+    stored = desk.ledger.store.read(case.account_id or "", (), [attempt.order_id]).orders
+    order = stored.get(attempt.order_id)
+    if order is not None and attempt.attempt_id in order.reversals.refunds:
+        void = RefundSeen(attempt.attempt_id, 0, RefundStatus.FAILED, attempt.attempt_id)
+        note(desk, case, attempt, void, now)
+
+
+def note(desk: Desk, case: Case, attempt: Attempt, seen: RefundSeen, now: datetime) -> None:
+    """Merge a refund that carries the attempt out; Stripe's webhook may have done so already."""
+    facts = _facts(attempt, seen.refund_id, seen.status)
+
+    def make(read: Read) -> ReverseOrder | None:
+        return reversal(desk.books, attempt.order_id, lambda _: facts, cause_of(case), read)
+
+    desk.ledger.run_made(case.account_id or "", make, now, orders=frozenset({attempt.order_id}))
+
+
+def is_duplicate(case: Case, attempt: Attempt) -> bool:
+    """Return whether the attempt gives back what was paid twice."""
+    return decision_of(case).actions[attempt.action].kind is ActionKind.REFUND_PAYMENT
+
+
+def decision_of(case: Case) -> Decision:
+    """Return the decision that is being carried out.
+
+    Raises:
+        InvariantViolationError: nothing was decided.
+    """
+    if case.decision is None:
+        raise InvariantViolationError(f"{case.case_id}: nothing is decided")
+    return case.decision
+
+
+def cause_of(case: Case) -> Cause:
+    """Return the cause that the ledger notes: the case, and when its mail came."""
+    return Cause("case", case.case_id, case.letter.received_at)
+
+
+def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> None:
+    """Settle a paid pack that never landed by money; crediting it contends on the same key."""
+    account_id = case.account_id or ""
+    session = desk.stripe.session_of(order_id)
+    if session is None:
+        raise NoLongerError("Stripe does not know the purchase any more")
+    target = Alias(account_id, session.session_id)
+    desk.books.alias(target, [session.session_id, session.payment_intent])
+    command = RefundUncredited(pack_purchase(desk.books, session), cause_of(case))
+    done = desk.ledger.run(account_id, command, now, may_open=True)
+    if done.effect is Effect.LATE:
+        raise NoLongerError("its credits landed meanwhile")
+
+
+def _facts(attempt: Attempt, refund_id: str, status: RefundStatus) -> Reversals:
+    return Reversals(refunds={refund_id: Refund(attempt.amount_minor, status, attempt.attempt_id)})
