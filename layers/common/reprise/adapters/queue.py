@@ -10,11 +10,11 @@ from reprise.errors import TransientError
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
-_BATCH_MAX = 10
-
 
 def send_all(client: "SQSClient", queue_url: str, bodies: Sequence[str]) -> None:
     """Send every body as a message of its own.
+
+    One by one: a few per schedule, and a batch may be taken in part.
 
     Args:
         client: an SQS client.
@@ -25,14 +25,8 @@ def send_all(client: "SQSClient", queue_url: str, bodies: Sequence[str]) -> None
         TransientError: some were not taken; sending all again is for the caller, whose messages
             are idempotent.
     """
-    for start in range(0, len(bodies), _BATCH_MAX):
-        batch = bodies[start : start + _BATCH_MAX]
-        try:
-            answer = client.send_message_batch(
-                QueueUrl=queue_url,
-                Entries=[{"Id": str(at), "MessageBody": body} for at, body in enumerate(batch)],
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise TransientError(f"the queue did not answer: {error}") from error
-        if answer.get("Failed"):
-            raise TransientError(f"{len(answer['Failed'])} messages were not taken")
+    try:
+        for body in bodies:
+            client.send_message(QueueUrl=queue_url, MessageBody=body)
+    except (ClientError, BotoCoreError) as error:
+        raise TransientError(f"the queue did not answer: {error}") from error
