@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast, override
+from typing import TYPE_CHECKING, Any, Final, cast, override
 
 from reprise.adapters.secrets import CachedSecret
 from reprise.billing.events import read_event
@@ -25,11 +25,14 @@ from reprise.usecases.stripe.books import Books
 from ops.memory import memory_books, standing
 from ops.stripe_standin.signing import http_event
 
+if TYPE_CHECKING:
+    from functions.stripe_webhook.app import Root
+
 type Bodies = Sequence[tuple[str, bytes]]
 
 ORDERS_MAX: Final = 720
 """Every order of six events; of more, as many are drawn."""
-_SECRET: Final = "whsec_in_memory"  # noqa: S105 - signs and verifies within this process alone
+SECRET: Final = "whsec_in_memory"  # noqa: S105 - signs and verifies within this process alone
 _QUIET: Final = {"POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 
 
@@ -83,11 +86,11 @@ class _KnownSecret(CachedSecret):
 
     @override
     def words(self, now: datetime) -> tuple[str, ...]:
-        return (_SECRET,)
+        return (SECRET,)
 
     @override
     def refreshed(self, now: datetime) -> tuple[str, ...]:
-        return (_SECRET,)
+        return (SECRET,)
 
 
 def replay(bodies: Bodies, *, livemode: bool) -> Replay:
@@ -123,16 +126,22 @@ def orders_of(bodies: Bodies) -> tuple[list[Bodies], int]:
     return [bodies, *drawn], possible
 
 
+def bound_to(books: Books, now: datetime) -> "Root":
+    """Return what the webhook is bound to where everything is in memory and time stands still."""
+    from functions.stripe_webhook.app import Root  # noqa: PLC0415 - see `_quiet`
+
+    return Root(clock=lambda _: now, secret=_KnownSecret(), books=books)
+
+
 def _delivered(books: Books, bodies: Bodies, now: datetime) -> Iterator[tuple[str, int, str]]:
     with _quiet():
-        # After the surroundings are quiet: the function's logger reads them at import.
-        from functions.stripe_webhook import app as webhook  # noqa: PLC0415
+        from functions.stripe_webhook.app import respond  # noqa: PLC0415 - see `_quiet`
 
-        bound = webhook.Root(clock=lambda _: now, secret=_KnownSecret(), books=books)
+        bound = bound_to(books, now)
         for name, raw in bodies:
-            request = http_event(raw, (_SECRET,), wall_clock(), encoded=True)
+            request = http_event(raw, (SECRET,), wall_clock(), encoded=True)
             with redirect_stdout(io.StringIO()):
-                answer = webhook.respond(bound, request)
+                answer = respond(bound, request)
             yield name, answer["statusCode"], _effect(answer)
 
 
@@ -143,7 +152,10 @@ def _effect(answer: dict[str, Any]) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the function's logs and metrics out of what the command prints."""
+    """Keep the function's logs and metrics out of what the command prints.
+
+    The function's logger reads its level once, as it is imported: not before it is needed.
+    """
     before = {name: os.environ.get(name) for name in _QUIET}
     os.environ.update(_QUIET)
     try:
