@@ -13,9 +13,9 @@ from reprise.adapters.dynamodb.outages import DynamoOutageStore
 from reprise.billing.events import Expected
 from reprise.canonical import Json
 from reprise.catalogue.reading import example_catalogue
-from reprise.composition import CLIENT_CONFIG, parking_lot, pause, rules_at
+from reprise.composition import CLIENT_CONFIG, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
-from reprise.policy.book import packaged_book
+from reprise.policy.book import PolicyBook
 from reprise.ports.desk import ParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.outages import Outages
@@ -62,7 +62,7 @@ class Target:
 
     def books(self, *, livemode: bool) -> Books:
         """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""
-        book = packaged_book()
+        book = self.policy_book()
         return Books(
             ledger=Ledger(self.ledger(), rules_at(book), pause),
             mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),
@@ -72,9 +72,13 @@ class Target:
             expected=Expected(livemode=livemode),
         )
 
+    def policy_book(self) -> PolicyBook:
+        """Return the policy book, with what is known there of its notices."""
+        return policy_book(self._dynamodb(), self.ledger_table_name())
+
     def outages(self) -> Outages:
         """Return what declaring and confirming outages needs."""
-        book = packaged_book()
+        book = self.policy_book()
         return Outages(
             ledger=Ledger(self.ledger(), rules_at(book), pause),
             mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),

@@ -18,11 +18,12 @@ SETTINGS = {
     "credits_api": settings.CreditsApiSettings,
     "expiry_sweep": settings.ExpirySweepSettings,
     "outage_credits": settings.OutageCreditsSettings,
+    "policy_notices": settings.PolicyNoticesSettings,
     "provider_events": settings.ProviderSettings,
     "refund_deadline": settings.ProviderSettings,
     "refund_email": settings.RefundEmailSettings,
-    "stripe_webhook": settings.StripeWebhookSettings,
     "stripe_reconcile": settings.StripeReconcileSettings,
+    "stripe_webhook": settings.StripeWebhookSettings,
 }
 
 

@@ -6,6 +6,7 @@ from moto import mock_aws
 from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
 from reprise.ports.desk import EmailTakenError, Parked, Profile
 from reprise.ports.desk_memory import MemoryDirectory, MemoryParkingLot
+from reprise.ports.ledger import shard_of
 
 from tests.support.ledger import MINUTE, T0
 from tests.support.tables import make_table
@@ -116,6 +117,18 @@ def test_of_two_changes_at_once_only_one_address_points_at_the_account(overtaken
     pointing = [ADA.email, "ada@second.example", "ada@third.example"]
     assert [other.account_of(email) for email in pointing] == [None, None, "usr_1"]
     assert other.profile("usr_1").email == "ada@third.example"
+
+
+def test_accounts_are_listed_by_shard_and_registration(directory):
+    accounts = [f"usr_{n}" for n in range(200) if shard_of(f"usr_{n}") == 3][:5]
+    for number, account in enumerate(accounts):
+        profile = Profile(account, f"{account}@example.com", "en", "DE", T0 + number * MINUTE)
+        directory.put_profile(profile)
+    first = directory.registered(3, (None, T0 + 3 * MINUTE), 2)
+    rest = directory.registered(3, (None, T0 + 3 * MINUTE), 9, first.cursor)
+    assert (*first.items, *rest.items) == tuple(accounts[:4])
+    assert directory.registered(3, (T0 + MINUTE, T0 + 9 * MINUTE), 9).items == tuple(accounts[2:])
+    assert directory.registered(4, (None, T0 + 9 * MINUTE), 9).items == ()
 
 
 def test_what_is_parked_waits_oldest_first_until_it_is_done(lot):

@@ -47,6 +47,8 @@ class Metric(StrEnum):
     """From the failure of a generation to its credits being back; promised: an hour."""
     OPEN_CHARGE_AGE_SECONDS = "OpenChargeAgeSeconds"
     """The age of the oldest charge that a run of the deadline left open."""
+    POLICY_NOTICE_LATE = "PolicyNoticeLate"
+    """A material version's notices were not all out in time, so it does not take effect."""
     EXPIRY_LAG_SECONDS = "ExpiryLagSeconds"
     """From the instant a lot expired to the sweep that booked it."""
 

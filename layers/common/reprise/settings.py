@@ -84,6 +84,23 @@ class OutageCreditsSettings(LedgerSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyNoticesSettings(LedgerSettings):
+    """What notices and reminders are told besides.
+
+    Args:
+        cases_table: where accounts are registered, and what they were mailed.
+        event_bus: where versions are announced.
+        notices_queue_url: the queue over which shards are spread.
+        notice_sender: the verified address that mail comes from; empty sends none.
+    """
+
+    cases_table: str
+    event_bus: str
+    notices_queue_url: str
+    notice_sender: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsApiSettings(LedgerSettings):
     """What the API is told besides: where the account directory is."""
 
@@ -101,14 +118,35 @@ class RefundEmailSettings(LedgerSettings):
         mail_address: the mailbox's own address, which never gets a case; empty if there is none.
         desk_zone: IANA time zone in which the desk's days end.
         desk_country: two capital letters, for the desk's holidays; empty for none.
+        cases_queue_url: the queue of cases to work on.
     """
 
     cases_table: str
     mail_bucket: str
     mail_prefix: str
     desk_zone: str
+    cases_queue_url: str
     mail_address: str = ""
     desk_country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseActionsSettings(StripeBooksSettings):
+    """What working on cases is told besides.
+
+    Args:
+        cases_queue_url: the queue of cases to work on.
+        stripe_api_key_secret_id: the secret that holds the restricted key.
+        stripe_base_url: where Stripe's API is.
+        case_token_secret_id: the secret that signs the case in the address of answers.
+        mail_address: what answers come from and come back to; empty: nobody is answered.
+    """
+
+    cases_queue_url: str
+    stripe_api_key_secret_id: str
+    stripe_base_url: str
+    case_token_secret_id: str
+    mail_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

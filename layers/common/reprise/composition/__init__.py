@@ -3,12 +3,14 @@
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
+from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
 from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.secrets import CachedSecret
@@ -35,9 +37,28 @@ def dynamodb() -> "DynamoDBClient":
 
 def ledger(settings: LedgerSettings, client: "DynamoDBClient") -> Ledger:
     """Return the ledger in its table, under the packaged policy book."""
-    return Ledger(
-        DynamoLedgerStore(client, settings.ledger_table), rules_at(packaged_book()), pause
-    )
+    table = settings.ledger_table
+    return Ledger(DynamoLedgerStore(client, table), rules_at(policy_book(client, table)), pause)
+
+
+def policy_book(client: "DynamoDBClient", ledger_table: str) -> PolicyBook:
+    """Return the packaged book, which knows when each version's notices had gone out.
+
+    That is read when a material version's date has come, and once: a word that stands is final. So
+    a book without such a version costs nothing, and the day one is held back, a read each time.
+    """
+    announcements = DynamoAnnouncements(client, ledger_table)
+    known: dict[str, datetime] = {}
+
+    def out_at(version_id: str) -> datetime | None:
+        if version_id not in known:
+            found = announcements.out_at(version_id)
+            if found is None:
+                return None
+            known[version_id] = found
+        return known[version_id]
+
+    return replace(packaged_book(), notices_out=out_at)
 
 
 def directory(client: "DynamoDBClient", cases_table: str) -> DynamoDirectory:

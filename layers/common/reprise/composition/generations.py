@@ -6,7 +6,6 @@ from reprise import composition
 from reprise.adapters.guard import Limits
 from reprise.adapters.provider_keys import KeyedProviderPoller
 from reprise.clock import wall_clock
-from reprise.policy.book import packaged_book
 from reprise.settings import ProviderSettings
 from reprise.usecases.generations.settling import Generations
 
@@ -22,8 +21,9 @@ def generations(settings: ProviderSettings, limits: Limits = LIMITS) -> Generati
         limits,
         wall_clock,
     )
+    client = composition.dynamodb()
     return Generations(
-        ledger=composition.ledger(settings, composition.dynamodb()),
-        policy=packaged_book(),
+        ledger=composition.ledger(settings, client),
+        policy=composition.policy_book(client, settings.ledger_table),
         poller=poller,
     )

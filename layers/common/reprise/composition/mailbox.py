@@ -1,5 +1,7 @@
 """What taking in refund mail needs, bound to AWS; it can read orders and open cases, no more."""
 
+import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import boto3
@@ -7,8 +9,8 @@ import boto3
 from reprise import composition
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.queue import send_all
 from reprise.adapters.s3_mails import S3MailStore
-from reprise.policy.book import packaged_book
 from reprise.settings import RefundEmailSettings
 from reprise.usecases.mailbox import Mailbox
 
@@ -25,8 +27,15 @@ def mailbox(settings: RefundEmailSettings, client: "DynamoDBClient") -> Mailbox:
         cases=DynamoCaseStore(client, settings.cases_table),
         directory=composition.directory(client, settings.cases_table),
         orders=DynamoLedgerStore(client, settings.ledger_table),
-        policy=packaged_book(),
+        policy=composition.policy_book(client, settings.ledger_table),
         zone=settings.desk_zone,
         country=settings.desk_country,
         addresses=(address,) if address else (),
+        wake=waker(settings.cases_queue_url),
     )
+
+
+def waker(queue_url: str) -> Callable[[Sequence[str]], None]:
+    """Return what puts cases into the queue of those to work on."""
+    queue = boto3.client("sqs", config=composition.CLIENT_CONFIG)
+    return lambda ids: send_all(queue, queue_url, [json.dumps({"case_id": one}) for one in ids])

@@ -6,7 +6,6 @@ from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
 from reprise.catalogue.reading import example_catalogue
-from reprise.policy.book import packaged_book
 from reprise.settings import LedgerSettings
 from reprise.usecases.outages import Outages
 
@@ -20,6 +19,6 @@ def outages(settings: LedgerSettings, client: "DynamoDBClient") -> Outages:
         ledger=composition.ledger(settings, client),
         mirrors=DynamoMirrorStore(client, settings.ledger_table),
         incidents=DynamoOutageStore(client, settings.ledger_table),
-        policy=packaged_book(),
+        policy=composition.policy_book(client, settings.ledger_table),
         catalogue=example_catalogue(),
     )

@@ -4,7 +4,6 @@ from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.billing.events import Expected
 from reprise.catalogue.reading import example_catalogue
-from reprise.policy.book import packaged_book
 from reprise.settings import StripeBooksSettings
 from reprise.usecases.stripe.books import Books
 
@@ -17,6 +16,6 @@ def stripe_books(settings: StripeBooksSettings) -> Books:
         mirrors=DynamoMirrorStore(client, settings.ledger_table),
         parking=composition.parking_lot(client, settings.cases_table),
         catalogue=example_catalogue(),
-        policy=packaged_book(),
+        policy=composition.policy_book(client, settings.ledger_table),
         expected=Expected(livemode=settings.stripe_livemode),
     )

@@ -1,12 +1,11 @@
 """The policy book: every version there has been, and which one is in force when."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Self
 
 from reprise.errors import BadInputError
@@ -14,12 +13,21 @@ from reprise.policy.change import Change, differences, is_material, notice_given
 from reprise.policy.reading import read_version
 from reprise.policy.version import PolicyVersion
 
-NO_NOTICES: Mapping[str, datetime] = MappingProxyType({})
+type NoticesOut = Callable[[str], datetime | None]
+"""By version id, when the last of its notices had gone out; None while they have not."""
+
+
+def no_notices(_version_id: str) -> None:
+    """Return that no notice went out: nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
     """The versions, oldest first.
+
+    Args:
+        versions: every version there has been and is to be.
+        notices_out: asked only when a material version's date has come, so it may read a store.
 
     Raises:
         BadInputError: there is none, two share an id or a date, or a material change says it is
@@ -27,6 +35,7 @@ class PolicyBook:
     """
 
     versions: tuple[PolicyVersion, ...]
+    notices_out: NoticesOut = field(default=no_notices, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.versions:
@@ -59,7 +68,7 @@ class PolicyBook:
         raise BadInputError("policy_version", f"must be one of {known}, is {version_id!r}")
 
     def in_force(
-        self, at: datetime, notices_out: Mapping[str, datetime] = NO_NOTICES
+        self, at: datetime, notices_out: Mapping[str, datetime] | None = None
     ) -> PolicyVersion:
         """Return the version that governs a purchase at an instant.
 
@@ -69,8 +78,10 @@ class PolicyBook:
 
         Args:
             at: the instant, aware.
-            notices_out: by version id, when the last of its notices had gone out.
+            notices_out: by version id, when the last of its notices had gone out; what the book
+                itself knows, if not given.
         """
+        out_at = self.notices_out if notices_out is None else notices_out.get
         current = self.versions[0]
         for version in self.versions[1:]:
             if version.effective_from > at:
@@ -78,13 +89,13 @@ class PolicyBook:
             # Against the version really in force: a minor version after a held-back material one
             # must not carry the material change in.
             if not is_material(current, version) or notice_given(
-                current, version, notices_out.get(version.id)
+                current, version, out_at(version.id)
             ):
                 current = version
         return current
 
     def held_back(
-        self, at: datetime, notices_out: Mapping[str, datetime] = NO_NOTICES
+        self, at: datetime, notices_out: Mapping[str, datetime] | None = None
     ) -> tuple[PolicyVersion, ...]:
         """Return versions whose date has come but which lack their notice: each is an alarm."""
         return tuple(

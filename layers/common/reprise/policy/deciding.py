@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reprise.policy.billing_rules import charged_after_cancellation, charged_twice, unproven
-from reprise.policy.book import NO_NOTICES, PolicyBook
+from reprise.policy.book import PolicyBook
 from reprise.policy.calendar import business_due, in_eea
 from reprise.policy.decision import ActionKind, Decision, Ruling, Verdict, shown
 from reprise.policy.facts import (
@@ -38,7 +38,7 @@ _REFUNDS = frozenset({ActionKind.REFUND_ORDER, ActionKind.REFUND_PAYMENT})
 
 
 def governing_version(
-    facts: CaseFacts, book: PolicyBook, notices_out: Mapping[str, datetime] = NO_NOTICES
+    facts: CaseFacts, book: PolicyBook, notices_out: Mapping[str, datetime] | None = None
 ) -> PolicyVersion:
     """Return the version a case is judged by: the one its order pinned, else the one in force."""
     if facts.order is not None:

@@ -10,6 +10,8 @@ from typing import Protocol
 from reprise.errors import PermanentError
 from reprise.ports.ledger import Page
 
+type Span = tuple[datetime | None, datetime]
+
 
 class EmailTakenError(PermanentError):
     """A verified address already belongs to another account."""
@@ -78,6 +80,18 @@ class Directory(Protocol):
 
     def account_of(self, email: str) -> str | None:
         """Return the account of a verified address, however it is capitalised."""
+
+    def registered(
+        self, shard: int, span: Span, limit: int, cursor: str | None = None
+    ) -> Page[str]:
+        """Return the accounts of a shard that were registered, or told anew, within a span.
+
+        Args:
+            shard: which shard of the accounts.
+            span: after the first instant (None: from the beginning), up to the second.
+            limit: how many at most.
+            cursor: of the page before.
+        """
 
 
 class ParkingLot(Protocol):

@@ -4,8 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import override
 
-from reprise.ports.desk import Directory, EmailTakenError, Parked, ParkingLot, Profile, folded
-from reprise.ports.ledger import Page
+from reprise.ports.desk import (
+    Directory,
+    EmailTakenError,
+    Parked,
+    ParkingLot,
+    Profile,
+    Span,
+    folded,
+)
+from reprise.ports.ledger import Page, shard_of
 
 
 class MemoryDirectory(Directory):
@@ -29,6 +37,23 @@ class MemoryDirectory(Directory):
         wanted = folded(email)
         owners = (p.account_id for p in self.profiles.values() if folded(p.email) == wanted)
         return next(owners, None)
+
+    @override
+    def registered(
+        self, shard: int, span: Span, limit: int, cursor: str | None = None
+    ) -> Page[str]:
+        after, until = span
+        found = sorted(
+            (profile.registered_at, account_id)
+            for account_id, profile in self.profiles.items()
+            if shard_of(account_id) == shard
+            and (after is None or after < profile.registered_at)
+            and profile.registered_at <= until
+        )
+        start = int(cursor or 0)
+        page = tuple(account_id for _, account_id in found[start : start + limit])
+        more = start + limit < len(found)
+        return Page(page, str(start + limit) if more else None)
 
 
 class MemoryParkingLot(ParkingLot):

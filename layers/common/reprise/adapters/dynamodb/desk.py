@@ -10,8 +10,23 @@ from reprise.adapters.dynamodb.errors import raise_for
 from reprise.adapters.dynamodb.items import Item, account_key, key_of
 from reprise.canonical import digest
 from reprise.ledger.instants import of_ms, to_ms
-from reprise.ports.desk import Directory, EmailTakenError, Parked, ParkingLot, Profile, folded
-from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page, StoreBusyError
+from reprise.ports.desk import (
+    Directory,
+    EmailTakenError,
+    Parked,
+    ParkingLot,
+    Profile,
+    Span,
+    folded,
+)
+from reprise.ports.ledger import (
+    PAGE_MAX,
+    EntryExistsError,
+    HeadMovedError,
+    Page,
+    StoreBusyError,
+    shard_of,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -93,6 +108,31 @@ class DynamoDirectory(Directory):
     def account_of(self, email: str) -> str | None:
         item = self._get(_email_key(email))
         return None if item is None else str(item["account"]["S"])
+
+    @override
+    def registered(
+        self, shard: int, span: Span, limit: int, cursor: str | None = None
+    ) -> Page[str]:
+        after, until = span
+        start: Any = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
+        try:
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":shard": {"S": _profiles(shard)},
+                    ":first": {"N": str(0 if after is None else to_ms(after) + 1)},
+                    ":last": {"N": str(to_ms(until))},
+                },
+                Limit=min(limit, PAGE_MAX),
+                **start,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise_for(error)
+        last = answer.get("LastEvaluatedKey")
+        found = tuple(item["pk"]["S"].removeprefix(account_key("")) for item in answer["Items"])
+        return Page(found, json.dumps(last) if last else None)
 
     def _get(self, key: Item) -> Item | None:
         try:
@@ -203,6 +243,10 @@ class DynamoParkingLot(ParkingLot):
             raise_for(error)
 
 
+def _profiles(shard: int) -> str:
+    return f"profiles#{shard:02d}"
+
+
 def _email_key(email: str) -> Item:
     return key_of(f"email#{digest(folded(email))}", "email")
 
@@ -214,6 +258,10 @@ def _profile_item(profile: Profile) -> Item:
         "locale": {"S": profile.locale},
         "country": {"S": profile.country},
         "at": {"N": str(to_ms(profile.registered_at))},
+        # The index of what is due lists accounts as well, by when they were registered: notices
+        # of a policy go to all of them, shard by shard.
+        "due_shard": {"S": _profiles(shard_of(profile.account_id))},
+        "due_at": {"N": str(to_ms(profile.registered_at))},
     }
 
 

@@ -1,0 +1,53 @@
+"""What notices and reminders need, bound to AWS."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from reprise import composition
+from reprise.adapters.dynamodb.announcements import DynamoAnnouncements, DynamoMailed
+from reprise.adapters.event_bus import EventBridgeBus
+from reprise.adapters.ses_outbox import SesOutbox
+from reprise.settings import PolicyNoticesSettings
+from reprise.usecases.announcing import Announcing
+from reprise.usecases.mailing import Mailing
+from reprise.usecases.reminders import Reminding
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_MAIL_CONFIG = composition.CLIENT_CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 1})
+)
+"""Whether a mail may be sent again is ours to say: SES knows no idempotency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Announcing and reminding, which share the way to accounts."""
+
+    announcing: Announcing
+    reminding: Reminding
+
+
+def notices(settings: PolicyNoticesSettings, client: "DynamoDBClient") -> Notices:
+    """Return both over the tables, bus and sender that the settings name."""
+    ledger_table = settings.ledger_table
+    book = composition.policy_book(client, ledger_table)
+    mailing = Mailing(
+        directory=composition.directory(client, settings.cases_table),
+        mailed=DynamoMailed(client, settings.cases_table),
+        outbox=SesOutbox(boto3.client("sesv2", config=_MAIL_CONFIG), settings.notice_sender),
+    )
+    bus = boto3.client("events", config=composition.CLIENT_CONFIG)
+    return Notices(
+        Announcing(
+            policy=book,
+            announcements=DynamoAnnouncements(client, ledger_table),
+            mailing=mailing,
+            bus=EventBridgeBus(bus, settings.event_bus),
+        ),
+        Reminding(ledger=composition.ledger(settings, client), policy=book, mailing=mailing),
+    )
