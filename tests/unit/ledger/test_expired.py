@@ -89,3 +89,23 @@ def test_an_invoice_seen_late_that_extends_nothing_revives_nothing(swept):
         book.do(ExpireLot("in_2/il_1", GONE, CAUSE), GONE)
     book.grant(renewal(end=T0 + DAY, credits=50), now=LATER)
     assert book.available() == 50
+
+
+@pytest.mark.parametrize("return_first", [True, False])
+def test_what_expired_absorbs_a_claim_whenever_the_charge_came_back(return_first):
+    """A refund that fails in the end leaves the reissued credits alone, whatever it took."""
+    book = Book()
+    book.grant(renewal(credits=100))
+    book.charge(credits=40)
+    book.end(now=END)
+    book.do(ExpireLot("in_1/il_1", GONE, CAUSE), GONE)
+    steps = [
+        lambda: book.reverse(refund(700, RefundStatus.PENDING), "in_1/il_1", now=LATER),
+        lambda: book.settle(now=LATER),
+    ]
+    for step in reversed(steps) if return_first else steps:
+        step()
+    assert book.account.balance == 30
+    book.reverse(refund(300, refund_id="re_2"), "in_1/il_1")
+    book.reverse(refund(700, RefundStatus.FAILED), "in_1/il_1")
+    assert book.account.balance == 40, "60 expired unspent, more than the 30 that are claimed"

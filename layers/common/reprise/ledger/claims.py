@@ -37,9 +37,14 @@ class Claim:
         return sum(self.clawed.values())
 
     @property
+    def takeable(self) -> int:
+        """The part of the claim that credits which expired unspent do not absorb."""
+        return max(0, self.target - self.expired)
+
+    @property
     def gap(self) -> int:
         """The shortfall: credits claimed that were already spent."""
-        return max(0, self.target - self.expired - self.taken)
+        return max(0, self.takeable - self.taken)
 
     @property
     def owable(self) -> int:

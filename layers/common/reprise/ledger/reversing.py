@@ -76,23 +76,22 @@ def resettle(draft: Draft, order_id: str) -> None:
 
 
 def _restore(draft: Draft, order_id: str) -> None:
-    """Give back what is clawed above the target, to the longest-lived lots first.
+    """Give back what is clawed too much, to the longest-lived lots first.
 
-    A lot that has expired since would have nothing left of it: that part counts as expired.
+    A lot that has expired since would have nothing left of it: that part counts as expired. A lot
+    that lives gives nothing to a claim that expired credits absorb.
     """
-    claim = draft.claims[order_id]
-    excess = claim.taken - claim.target
-    lots = (draft.lots[lot_id] for lot_id in claim.clawed)
+    lots = (draft.lots[lot_id] for lot_id in draft.claims[order_id].clawed)
     for lot in sorted(lots, key=lambda lot: lot.burn_rank, reverse=True):
+        claim, is_expired = draft.claims[order_id], draft.is_expired(lot)
+        excess = claim.taken - (claim.target if is_expired else claim.takeable)
         back = min(excess, claim.clawed[lot.lot_id])
         if back <= 0:
             continue
-        excess -= back
-        standing = draft.claims[order_id]
-        clawed = moved(standing.clawed, lot.lot_id, -back)
-        draft.claims[order_id] = replace(standing, clawed=clawed)
+        clawed = moved(claim.clawed, lot.lot_id, -back)
+        draft.claims[order_id] = replace(claim, clawed=clawed)
         draft.post(lot.lot_id, back, Reason.RESTORE)
-        if draft.is_expired(lot):
+        if is_expired:
             draft.expire(draft.lots[lot.lot_id])
 
 
