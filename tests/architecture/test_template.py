@@ -15,6 +15,7 @@ from tests.support.template import ROOT, functions, logical_id, resources, targe
 
 WIRED = sorted(functions())
 SETTINGS = {
+    "case_actions": settings.CaseActionsSettings,
     "credits_api": settings.CreditsApiSettings,
     "expiry_sweep": settings.ExpirySweepSettings,
     "outage_credits": settings.OutageCreditsSettings,

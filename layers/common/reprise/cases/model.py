@@ -207,8 +207,13 @@ class Case:
     @property
     def over(self) -> bool:
         """Whether nothing more will happen: it ended, and no answer is left to send."""
+        return self.state.ended and not self.unanswered
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether an answer is left to send, or nobody knows yet whether it was sent."""
         left = {ReplyState.PLANNED, ReplyState.HANDED_OVER}
-        return self.state.ended and not any(one.state in left for one in self.replies)
+        return any(one.state in left for one in self.replies)
 
     def moved(self, now: datetime, **changes: Any) -> "Case":  # noqa: ANN401 - as dataclasses.replace
         """Return the case with the changes and the next version."""

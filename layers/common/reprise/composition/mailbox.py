@@ -1,7 +1,5 @@
 """What taking in refund mail needs, bound to AWS; it can read orders and open cases, no more."""
 
-import json
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,8 +7,8 @@ import boto3
 from reprise import composition
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
-from reprise.adapters.queue import send_all
 from reprise.adapters.s3_mails import S3MailStore
+from reprise.composition.waking import waker
 from reprise.settings import RefundEmailSettings
 from reprise.usecases.mailbox import Mailbox
 
@@ -33,9 +31,3 @@ def mailbox(settings: RefundEmailSettings, client: "DynamoDBClient") -> Mailbox:
         addresses=(address,) if address else (),
         wake=waker(settings.cases_queue_url),
     )
-
-
-def waker(queue_url: str) -> Callable[[Sequence[str]], None]:
-    """Return what puts cases into the queue of those to work on."""
-    queue = boto3.client("sqs", config=composition.CLIENT_CONFIG)
-    return lambda ids: send_all(queue, queue_url, [json.dumps({"case_id": one}) for one in ids])

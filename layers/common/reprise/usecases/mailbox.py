@@ -56,7 +56,7 @@ class Mailbox:
     zone: str
     country: str = ""
     addresses: tuple[str, ...] = ()
-    wake: Callable[[Sequence[str]], None] = lambda _: None
+    wake: Callable[[Sequence[str], datetime], None] = lambda _ids, _now: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _unread(box: Mailbox, receipt: SesReceipt, fault: str, now: datetime) -> Int
 
 def _open(box: Mailbox, intake: Intake, *, unreadable: bool = True) -> Handled:
     taken = box.cases.take_in(intake)
-    box.wake(taken.case_ids)
+    box.wake(taken.case_ids, intake.at)
     if taken.replayed or not taken.case_ids:
         return Handled(taken)
     new = [change for change in intake.changes if change.case.version == 1]

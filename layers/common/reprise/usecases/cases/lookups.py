@@ -6,11 +6,12 @@ from typing import Final
 
 from reprise.billing.checkout import CheckoutSession
 from reprise.errors import BadInputError
+from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Order, Purchase
 from reprise.ports.stripe import StripeRefusedError
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.own_ids import matching
-from reprise.usecases.stripe.books import NotYetError
+from reprise.usecases.stripe.books import Books, NotYetError
 from reprise.usecases.stripe.orders import pack_purchase
 
 _ASKED_MAX: Final = 5
@@ -54,9 +55,34 @@ def placed(desk: Desk, account_id: str, orders: list[Order], named: Iterable[str
     for stripe_id in asked[:_ASKED_MAX]:
         try:
             _place(desk, account_id, orders, stripe_id, found)
-        except (StripeRefusedError, BadInputError, NotYetError):
+        except (StripeRefusedError, BadInputError):
             continue  # no id of ours, or nothing that can be read: a person looks
     return found
+
+
+def purchase_of(books: Books, session: CheckoutSession) -> Purchase:
+    """Return what a paid checkout bought; its credits are unknown where the catalogue lacks it.
+
+    Giving the money back needs no more than the amount; completing it still names what is wanting.
+    """
+    try:
+        return pack_purchase(books, session)
+    except NotYetError:
+        paid = session.amount_total or 0
+        facts = {"country": session.country, "payment_intent": session.payment_intent}
+        return Purchase(
+            order_id=session.session_id,
+            kind=LotKind.PACK,
+            sku=session.sku or "unknown",
+            credits=0,
+            paid=paid,
+            due=paid,
+            payment=paid,
+            currency=session.currency or "",
+            purchased_at=session.created_at,
+            policy_version=books.policy.in_force(session.created_at).id,
+            facts={name: fact for name, fact in facts.items() if fact},
+        )
 
 
 def _place(desk: Desk, account_id: str, orders: list[Order], stripe_id: str, found: Placed) -> None:
@@ -74,5 +100,5 @@ def _place(desk: Desk, account_id: str, orders: list[Order], stripe_id: str, fou
     if known:
         found.orders |= {one.order_id: one for one in known}
     elif session.mode == "payment" and session.payment_status == "paid":
-        bought = Uncredited(session, pack_purchase(desk.books, session))
+        bought = Uncredited(session, purchase_of(desk.books, session))
         found.uncredited[session.session_id] = bought

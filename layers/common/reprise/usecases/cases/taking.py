@@ -13,8 +13,8 @@ from reprise.policy.decision import ActionKind, Decision, Verdict
 from reprise.ports.ledger import Alias, Read
 from reprise.ports.stripe import RefundSeen
 from reprise.usecases.cases.desk import Desk
+from reprise.usecases.cases.lookups import purchase_of
 from reprise.usecases.ledger import Effect
-from reprise.usecases.stripe.orders import pack_purchase
 from reprise.usecases.stripe.reversals import PAID_TWICE, reversal
 
 _UNUSED_ONLY: Final = frozenset({"withdrawal", "pack_late_refund"})
@@ -104,7 +104,7 @@ def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> No
         raise NoLongerError("Stripe does not know the purchase any more")
     target = Alias(account_id, session.session_id)
     desk.books.alias(target, [session.session_id, session.payment_intent])
-    command = RefundUncredited(pack_purchase(desk.books, session), cause_of(case))
+    command = RefundUncredited(purchase_of(desk.books, session), cause_of(case))
     done = desk.ledger.run(account_id, command, now, may_open=True)
     if done.effect is Effect.LATE:
         raise NoLongerError("its credits landed meanwhile")

@@ -3,87 +3,13 @@
 import json
 from copy import deepcopy
 
-import boto3
 import pytest
-from moto import mock_aws
-from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.adapters.dynamodb.desk import DynamoDirectory
-from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
-from reprise.composition import rules_at
 from reprise.errors import TransientError
-from reprise.ledger.commands import GrantOrder
-from reprise.policy.book import packaged_book
 from reprise.policy.facts import Category
 from reprise.ports.cases import Shelf
-from reprise.ports.desk import Profile
-from reprise.usecases.ledger import Ledger
 
 from functions.refund_email import app
-from tests.support.ledger import CAUSE, T0, pack
-from tests.support.tables import make_table
-from tests.support.template import ROOT
-
-EVENTS = ROOT / "events" / "refund_email"
-ORDER = "cs_test_a1RefundStory000000000000000000000000000000000000000000001"
-JO = "jo.customer@shop.example"
-
-
-class World:
-    """The tables and the bucket, with one customer and their pack."""
-
-    def __init__(self) -> None:
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        self.s3 = boto3.client("s3", region_name="us-east-1")
-        self.s3.create_bucket(Bucket="mail")
-        store = DynamoLedgerStore(client, make_table(client, "LedgerTable", "ledger"))
-        cases = make_table(client, "CasesTable", "cases")
-        self.cases = DynamoCaseStore(client, cases)
-        directory = DynamoDirectory(client, cases)
-        directory.put_profile(Profile("usr_jo", JO, "en-GB", "DE", T0))
-        ledger = Ledger(store, rules_at(packaged_book()), pause=lambda _: None)
-        bought = pack(ORDER, facts={"payment_intent": "pi_3RefundStory0000000001"})
-        ledger.run("usr_jo", GrantOrder(bought, CAUSE), T0, may_open=True)
-
-    def store(self, name, raw=None):
-        body = (EVENTS / f"{name}.eml").read_bytes() if raw is None else raw
-        self.s3.put_object(Bucket="mail", Key=f"inbound/0mail-{name}", Body=body)
-
-    def receive(self, name, raw=None, event=None):
-        """Store the mail, call the function, and return the cases it opened."""
-        self.store(name, raw)
-        app.handler(event or sample(name), None)
-        taken = self.cases.taken(f"0mail-{name}")
-        return [self.cases.case(case_id) for case_id in taken.case_ids]
-
-    def refused(self, name):
-        return self.cases.taken(f"0mail-{name}").refused
-
-
-def sample(name):
-    return json.loads((EVENTS / f"{name}.json").read_text())
-
-
-@pytest.fixture
-def world(monkeypatch):
-    settings = {
-        "STAGE": "local",
-        "CLOCK": "wall",
-        "LEDGER_TABLE": "ledger",
-        "CASES_TABLE": "cases",
-        "MAIL_BUCKET": "mail",
-        "MAIL_PREFIX": "inbound/",
-        "MAIL_ADDRESS": "refunds@music.example",
-        "DESK_ZONE": "Europe/Berlin",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "POWERTOOLS_SERVICE_NAME": "reprise",
-        "POWERTOOLS_METRICS_NAMESPACE": "Reprise",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    app.root.cache_clear()
-    with mock_aws():
-        yield World()
-    app.root.cache_clear()
+from tests.support.mailbox import EVENTS, JO, ORDER, sample
 
 
 def counted(capsys):
@@ -105,6 +31,7 @@ def test_a_proven_senders_mail_opens_a_case_about_their_own_order(world, capsys)
     assert [line.action for line in world.cases.journal(case.case_id)] == ["opened"]
     assert world.cases.listed(Shelf.OPEN, 10).items == (case,)
     assert counted(capsys) == ["CaseOpened"]
+    assert world.woken() == [case.case_id]
 
 
 def test_a_payment_id_stands_for_its_order(world):

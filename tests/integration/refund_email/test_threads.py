@@ -1,0 +1,102 @@
+"""Mail that answers ours goes on with its case, if the same proven person wrote it."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+from reprise.cases.model import CaseState, Change, Line
+from reprise.cases.tokens import address_mark, tagged, token_of
+from reprise.policy.facts import Category, Preference
+
+from tests.support.ledger import DAY
+from tests.support.mailbox import EVENTS, ORDER, sample
+
+
+def answer(box, case, text, *, name="reply", by="address", dmarc="PASS"):
+    """Receive an answer of Jo's to our mail about a case; return the cases it came to."""
+    token = token_of(b"key", case.case_id)
+    box.cases.bind(address_mark(token), case.case_id, case.changed_at)
+    box.cases.bind("message:0100ses-000000", case.case_id, case.changed_at)
+    event = deepcopy(sample("credited-pack"))
+    ses = event["Records"][0]["ses"]
+    ses["mail"]["messageId"] = f"0mail-{name}"
+    ses["receipt"]["dmarcVerdict"]["status"] = dmarc
+    if by == "address":
+        ses["receipt"]["recipients"] = [tagged("Refunds@music.example", token).upper()]
+    raw = (EVENTS / "credited-pack.eml").read_bytes().replace(b"<credited-pack@", b"<reply@")
+    head, _, _ = raw.partition(b"\r\n\r\n")
+    if by == "message":
+        head += b"\r\nIn-Reply-To: <0100ses-000000@us-east-1.amazonses.com>"
+    return box.receive(name, head + b"\r\n\r\n" + text.encode(), event)
+
+
+def asked(box, name="credited-pack", **changes):
+    """A case of Jo's in which a question was asked."""
+    (case,) = box.receive(name)
+    state = {"state": CaseState.ASKED, "wakes_at": case.opened_at + 14 * DAY}
+    case = case.moved(case.opened_at, **(state | changes))
+    line = Line(at=case.opened_at, actor="case_actions", action="decided", reason="ask")
+    box.cases.save(Change(case, line))
+    return case
+
+
+@pytest.mark.parametrize("by", ["address", "message"])
+def test_an_answer_goes_on_with_its_case(world, by):
+    wish_without = replace(asked(world).wish, orders=())
+    case = world.cases.cases_of("usr_jo")[0]
+    case = case.moved(case.opened_at, wish=wish_without)
+    world.cases.save(Change(case, Line(at=case.opened_at, actor="a", action="b", reason="c")))
+    world.woken()
+    (after,) = answer(world, case, f"It is {ORDER}, thank you.", by=by)
+    assert after.case_id == case.case_id
+    assert (after.state, after.wish.orders) == (CaseState.OPEN, (ORDER,))
+    assert after.wish.category is case.wish.category
+    assert after.letter.received_at == case.letter.received_at
+    assert after.letter.text.startswith("It is ")
+    assert after.letter.message_id == "reply@mail.example"
+    assert world.woken() == [case.case_id]
+
+
+@pytest.mark.parametrize(
+    ("words", "preference"),
+    [
+        ("Please refund me.", Preference.REFUND),
+        ("Credit my account, please.", Preference.COMPLETE),
+        ("Hm, what do you mean?", None),
+    ],
+)
+def test_a_choice_is_read_from_the_answer(world, words, preference):
+    case = asked(world, choice_asked=True)
+    case = case.moved(
+        case.opened_at, wish=replace(case.wish, category=Category.PACK_NOT_CREDITED, language="en")
+    )
+    world.cases.save(Change(case, Line(at=case.opened_at, actor="a", action="b", reason="c")))
+    (after,) = answer(world, case, words)
+    assert after.wish.preference is preference
+
+
+def test_a_forged_answer_is_a_case_of_its_own(world):
+    case = asked(world)
+    (other,) = answer(world, case, f"It is {ORDER}", dmarc="FAIL")
+    assert other.case_id != case.case_id
+    assert world.cases.case(case.case_id) == case
+
+
+def test_more_words_do_not_decide_what_a_person_decides(world):
+    case = asked(world, state=CaseState.PERSON)
+    (after,) = answer(world, case, "And another thing.")
+    assert (after.state, after.wish) == (CaseState.PERSON, case.wish)
+    assert world.cases.journal(case.case_id)[-1].reason == "the customer wrote again"
+
+
+def test_an_answer_to_an_ended_case_opens_one_that_follows_it(world):
+    case = asked(world, state=CaseState.DENIED)
+    (after,) = answer(world, case, "I was charged twice!")
+    assert (after.follows, after.version) == (case.case_id, 1)
+
+
+def test_an_answer_is_taken_in_once(world):
+    case = asked(world)
+    (first,) = answer(world, case, f"It is {ORDER}")
+    (again,) = answer(world, case, f"It is {ORDER}")
+    assert first == again
