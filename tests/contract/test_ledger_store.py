@@ -218,6 +218,25 @@ def test_due_expiries_come_soonest_first_in_pages(ledger, store):
     assert sorted(found) == sorted(accounts[:30])
 
 
+def test_a_page_goes_on_where_the_last_one_ended_though_its_work_is_done(ledger, store):
+    """What was swept leaves the index while the sweep pages through it."""
+    accounts = [f"usr_{number}" for number in range(20)]
+    for account in accounts:
+        grant(ledger, pack(), account)
+        ledger.run(account, ChargeGeneration("gen_1", "lyrics", 1, CAUSE), T0)
+    for shard in range(SHARDS):
+        cursor = None
+        while True:
+            page = store.due(Due.CHARGE, shard, T0, 1, cursor)
+            for account in page.items:
+                ledger.run(account, SettleCharge("gen_1", Outcome.FAILED, CAUSE), T0)
+                accounts.remove(account)
+            cursor = page.cursor
+            if cursor is None:
+                break
+    assert accounts == []
+
+
 def test_an_expiry_tells_its_order(ledger, store):
     grant(ledger, renewal())
     ended = ledger.run("usr_1", EndSubscription("sub_1", T0 + 30 * DAY, CAUSE), T0)

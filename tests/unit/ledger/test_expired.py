@@ -2,6 +2,7 @@
 
 import pytest
 from reprise.ledger.commands import ExpireLot
+from reprise.ledger.decide import REOPENED_MAX
 from reprise.ledger.reversals import RefundStatus
 
 from tests.support.ledger import CAUSE, DAY, T0, Book, dispute, refund, renewal
@@ -77,6 +78,18 @@ def test_credits_that_return_to_a_frozen_expired_lot_are_reissued_and_wait_with_
     book.reverse(dispute(1000, "warning_closed"), "in_1/il_1", now=thawed)
     assert book.left() == {"reissue:outcome#gen_1:0": 40}
     assert book.account.lots["reissue:outcome#gen_1:0"].expires_at == thawed + 7 * DAY
+
+
+def test_a_late_renewal_is_granted_however_many_lots_had_expired():
+    """A transaction holds a hundred items; a bound never refuses a grant."""
+    book = Book()
+    for number in range(120):
+        book.grant(renewal(f"in_1/il_{number:03}", credits=1))
+    book.end(now=END)
+    for lot_id in list(book.account.lots):
+        book.do(ExpireLot(lot_id, GONE, CAUSE), GONE)
+    renewed_late(book)
+    assert book.account.balance == 500 + REOPENED_MAX
 
 
 @pytest.mark.parametrize("swept", [True, False])

@@ -29,6 +29,9 @@ from reprise.ledger.reversing import reverse_order
 from reprise.ledger.terms import Rules
 from reprise.ledger.timing import thaw_lapsed
 
+REOPENED_MAX = 90
+"""Orders that one renewal seen late can give back to; a transaction holds a hundred items."""
+
 
 def decide(
     account: Account,
@@ -90,17 +93,19 @@ def _decide_rarer(draft: Draft, command: Command) -> Decision | None:
 def orders_needed(account: Account, command: Command) -> frozenset[str]:
     """Return the orders that must be read before `command` can be decided."""
     match command:
-        case GrantOrder() | RefundUncredited():
-            named = {command.purchase.order_id}
+        case GrantOrder():
+            lapsed = {lapsed.lot.order_id for lapsed in account.lapsed.values()}
+            reopened = sorted(order_id for order_id in lapsed if order_id is not None)
+            return frozenset({command.purchase.order_id, *reopened[:REOPENED_MAX]})
+        case RefundUncredited():
+            return frozenset({command.purchase.order_id})
         case ReverseOrder():
-            named = {command.order_id}
+            return frozenset({command.order_id})
         case ExpireLot():
             lot = account.lots.get(command.lot_id)
             return frozenset() if lot is None or lot.order_id is None else frozenset({lot.order_id})
         case _:
             return frozenset()
-    lapsed = {lapsed.lot.order_id for lapsed in account.lapsed.values()}
-    return frozenset(named | {order_id for order_id in lapsed if order_id is not None})
 
 
 class Verdict(Enum):

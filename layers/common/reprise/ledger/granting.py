@@ -103,9 +103,10 @@ def _reopen(draft: Draft, bought: Purchase) -> None:
         if not seen_in_time or not lives_beyond(draft, lapsed.lot, lapsed.expired_at):
             continue
         lot = draft.lots.get(lot_id, lapsed.lot)
+        if lot.order_id is None or lot.order_id not in draft.orders:
+            continue
         draft.lots[lot_id] = replace(lot, expires_at=None)
         draft.post(lot_id, lapsed.credits, Reason.REOPEN)
         del draft.lapsed[lot_id]
-        if lot.order_id is not None:
-            draft.note_expired(lot.order_id, -lapsed.credits)
-            resettle(draft, lot.order_id)
+        draft.note_expired(lot.order_id, -lapsed.credits)
+        resettle(draft, lot.order_id)

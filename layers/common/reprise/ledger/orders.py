@@ -1,7 +1,7 @@
 """Orders: what was bought, with its payment, the policy it was bought under, and its reversals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -101,10 +101,6 @@ class Order:
         lost = self.reversals.disputed(share, lost_only=True)
         paid_back = self.reversals.refunded(share) + lost
         return paid_back == 0 or paid_back < self.purchase.paid
-
-    def moved(self, **changes: Any) -> "Order":  # noqa: ANN401 - dataclasses.replace takes fields
-        """Return the order with the changes and the next version."""
-        return replace(self, version=self.version + 1, **changes)
 
     def state(self) -> dict[str, Json]:
         """Return what is stored of the order."""
