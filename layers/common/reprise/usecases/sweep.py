@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from reprise.errors import RepriseError
 from reprise.ledger.account import Account
 from reprise.ledger.commands import ExpireLot, ThawOrder
+from reprise.ledger.decide import orders_needed
 from reprise.ledger.entries import Cause
 from reprise.ports.ledger import PAGE_MAX, Due
 from reprise.usecases.ledger import Effect, Ledger
@@ -77,11 +78,24 @@ def sweep_account(
                 account_id, ThawOrder(order_id, freeze.thaws_at, cause), now
             ).account
     for command in _expiries(ledger, account, now, cause):
-        done = ledger.run(account_id, command, now)
-        if done.effect is Effect.APPLIED and done.entry is not None:
-            report.lots += 1
-            report.credits -= done.entry.credits
-            report.lag = max(report.lag, now - command.expires_at)
+        _expire(ledger, account, command, now, report)
+
+
+def _expire(
+    ledger: Ledger, account: Account, command: ExpireLot, now: datetime, report: SweepReport
+) -> None:
+    """Book one expiry; its order is read along with the head, which saves a request."""
+    done = ledger.run_made(
+        account.account_id,
+        lambda _: command,
+        now,
+        keys=(command.key,),
+        orders=orders_needed(account, command),
+    )
+    if done.effect is Effect.APPLIED and done.entry is not None:
+        report.lots += 1
+        report.credits -= done.entry.credits
+        report.lag = max(report.lag, now - command.expires_at)
 
 
 def _expiries(ledger: Ledger, account: Account, now: datetime, cause: Cause) -> list[ExpireLot]:
