@@ -142,6 +142,7 @@ def _sam_deploy(arguments: ministack.ClientArguments, architecture: str) -> None
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             "--parameter-overrides",
             *(f"{name}={value}" for name, value in parameters.items()),
+        "NoticeSender": "policy@reprise.example",
         "MailRecipient": "refunds@reprise.example",  # answers come from it; nothing is received
         ],
         environment=environment,
