@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import typer
+from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
@@ -59,6 +60,21 @@ class Target:
         """Return where events wait."""
         name = self.cases_table_name()
         return parking_lot(self._dynamodb(), name)
+
+    def cases(self) -> DynamoCaseStore:
+        """Return the store of cases."""
+        name = self.cases_table_name()
+        return DynamoCaseStore(self._dynamodb(), name)
+
+    def wake_case(self, case_id: str) -> bool:
+        """Have a case worked on at once; without a stack's outputs its schedule finds it."""
+        try:
+            queue_url = self._output("CaseActionsQueueUrl", "--stack-name")
+        except BadInputError:
+            return False
+        body = json.dumps({"case_id": case_id})
+        self._client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+        return True
 
     def books(self, *, livemode: bool) -> Books:
         """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""

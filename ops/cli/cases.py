@@ -1,0 +1,290 @@
+"""`reprise cases`: refund requests that wait, and what operators decide about them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Final
+
+import typer
+from reprise.canonical import Json
+from reprise.cases.model import Case, Line
+from reprise.cases.stored import state_of
+from reprise.clock import wall_clock
+from reprise.errors import BadInputError
+from reprise.ports.cases import CaseStore, Shelf, Taken
+from reprise.ports.ledger import PAGE_MAX
+from reprise.usecases.cases import operators
+from reprise.usecases.cases.operators import Counter, Operator, Refunding
+
+from ops.cli.output import AsJson, add, show, show_json, stamp, table
+from ops.cli.target import Target, target_of
+
+app = typer.Typer(name="cases", help="Refund requests.", no_args_is_help=True)
+
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Such as CABCDEFGHIJ.")]
+Reason = Annotated[str, typer.Option(help="Why, for the journal.")]
+_LETTER_CHARS: Final = 3_000
+
+
+@app.callback()
+def group() -> None:
+    """Refund requests: what waits, and what is decided about it."""
+
+
+@app.command("list")
+def list_cases(
+    context: typer.Context,
+    *,
+    ended: Annotated[bool, typer.Option("--ended", help="Those that ended instead.")] = False,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Mails that became no case, and why.")
+    ] = False,
+    state: Annotated[str | None, typer.Option(help="Only those that are so.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List cases, the most urgent first; never what customers wrote."""
+    store = target_of(context).cases()
+    if refused:
+        _show_refusals(store, limit, as_json=as_json)
+        return
+    shelf = Shelf.ENDED if ended else Shelf.OPEN
+    every = (one for one in _every(store, shelf) if state is None or one.state == state)
+    found = sorted(islice(every, limit), key=lambda one: one.due_at)
+    if as_json:
+        show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
+        return
+    made = table("Cases", "case", "state", "about", "account", "orders", "due", "rule", "decided")
+    for one in found:
+        rule = one.decision.rule if one.decision else None
+        verdict = one.decision.verdict if one.decision else None
+        orders = ", ".join(one.wish.orders) or None
+        late = "bold red" if _overdue(one) else None
+        about = (one.case_id, one.state, one.wish.category, one.account_id, orders, one.due_at)
+        add(made, *about, rule, verdict, style=late)
+    show(made)
+
+
+@app.command("show")
+def show_case(context: typer.Context, case_id: CaseId, *, as_json: AsJson = False) -> None:
+    """Show a case with its mail, its evidence and everything that happened to it."""
+    store = target_of(context).cases()
+    case = store.case(case_id.upper())
+    if case is None:
+        raise BadInputError("CASE", f"must be one that is kept, is {case_id!r}")
+    lines = store.journal(case.case_id)
+    if as_json:
+        show_json(_whole(case, lines))
+        return
+    facts = table(f"Case {case.case_id}", "what", "is")
+    for name, value in _facts(case).items():
+        add(facts, name, value)
+    journal = table("Journal", "at", "by", "did", "because")
+    for line in lines:
+        details = "".join(f"\n{name}: {value}" for name, value in line.details.items())
+        add(journal, line.at, line.actor, line.action, line.reason + details)
+    letter = table("Mail", "text")
+    add(letter, case.letter.text[:_LETTER_CHARS] or "(none)")
+    show(facts, journal, letter)
+
+
+@app.command("approve")
+def approve(
+    context: typer.Context,
+    case_id: CaseId,
+    *,
+    reason: Reason,
+    refund: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORDER[=MINOR]", help="Instead of what is proposed; repeatable."),
+    ] = None,
+    goodwill: Annotated[int, typer.Option(min=0, help="Credits to give besides.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Agree to what is proposed, or to what the options name; large sums need a second person."""
+    target = target_of(context)
+    named = [_refunding(one) for one in refund or ()]
+    by = _operator(target, reason)
+    case = operators.approve(_counter(target), case_id, by, named, goodwill)
+    _tell(target, case, as_json=as_json)
+
+
+@app.command("deny")
+def deny(
+    context: typer.Context,
+    case_id: CaseId,
+    *,
+    reason: Reason,
+    clause: Annotated[
+        str, typer.Option(help="The policy's clause that says so, if not the decision's own.")
+    ] = "",
+    silent: Annotated[bool, typer.Option("--silent", help="Tell the customer nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Refuse a case with a sentence of the policy."""
+    target = target_of(context)
+    by = _operator(target, reason)
+    case = operators.deny(_counter(target), case_id, by, clause, silent=silent)
+    _tell(target, case, as_json=as_json)
+
+
+@app.command("ask")
+def ask(
+    context: typer.Context,
+    case_id: CaseId,
+    what: Annotated[str, typer.Argument(help="order_id, preference or generation.")],
+    *,
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the customer for a fact."""
+    target = target_of(context)
+    case = operators.ask(_counter(target), case_id, _operator(target, reason), what)
+    _tell(target, case, as_json=as_json)
+
+
+@app.command("note")
+def note(
+    context: typer.Context,
+    case_id: CaseId,
+    words: Annotated[str, typer.Argument(help="What to note.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Add a line to the journal of a case."""
+    target = target_of(context)
+    case = operators.note(_counter(target), case_id, _operator(target, words))
+    if as_json:
+        show_json(_summary(case))
+
+
+def _every(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
+    cursor: str | None = None
+    while True:
+        page = store.listed(shelf, PAGE_MAX, cursor)
+        yield from page.items
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
+    found: list[Taken] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        page = store.refusals(min(limit, PAGE_MAX), cursor)
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            break
+    if as_json:
+        show_json(
+            [
+                {"mail": one.ses_id, "at": stamp(one.at), "refused": one.refused}
+                for one in found[:limit]
+            ]
+        )
+        return
+    made = table("Mails that became no case", "mail", "at", "why")
+    for one in found[:limit]:
+        add(made, one.ses_id, one.at, one.refused)
+    show(made)
+
+
+def _counter(target: Target) -> Counter:
+    return Counter(target.cases(), target.ledger(), target.policy_book())
+
+
+def _operator(target: Target, reason: str) -> Operator:
+    return Operator(target.caller(), reason, wall_clock())
+
+
+def _refunding(text: str) -> Refunding:
+    order, _, amount = text.partition("=")
+    if amount and not (amount.isascii() and amount.isdecimal()):
+        raise BadInputError("--refund", "must be ORDER or ORDER=MINOR, the amount in minor units")
+    return Refunding(order, int(amount) if amount else None)
+
+
+def _tell(target: Target, case: Case, *, as_json: bool) -> None:
+    """Wake the function that acts, and say what comes next."""
+    awake = target.wake_case(case.case_id)
+    if as_json:
+        show_json(_summary(case))
+        return
+    wanting = (case.decision.approvers if case.decision else 1) - len(case.approvals)
+    if case.state == "person" and case.approvals and wanting > 0:
+        show(f"{case.case_id}: agreed; {wanting} more must agree before anything is done.")
+        return
+    when = "now" if awake else "within five minutes"
+    show(f"{case.case_id} is {case.state}; what follows is done {when}.")
+
+
+def _overdue(case: Case) -> bool:
+    waits = not case.state.ended and case.state != "asked"
+    return waits and case.due_at <= wall_clock()
+
+
+def _facts(case: Case) -> dict[str, object]:
+    decision = case.decision
+    evidence = (
+        "\n".join(f"{name}: {value}" for name, value in decision.evidence) if decision else ""
+    )
+    attempts = "\n".join(
+        f"{one.attempt_id} {one.state} {one.amount_minor} {one.currency} {one.refund_id} {one.why}"
+        for one in case.attempts
+    )
+    return {
+        "state": case.state,
+        "account": case.account_id,
+        "from": case.letter.address,
+        "sender": case.letter.proof,
+        "about": f"{case.wish.category} ({case.wish.confidence_percent} %: {case.wish.reading})",
+        "orders": ", ".join(case.wish.orders) or None,
+        "ids not theirs": ", ".join(case.wish.foreign) or None,
+        "remarks": "\n".join(case.letter.remarks) or None,
+        "received": case.letter.received_at,
+        "due": case.due_at,
+        "decision": f"{decision.verdict}: {decision.rule}" if decision else None,
+        "policy": decision.policy_version if decision else None,
+        "sentence": decision.sentence if decision else None,
+        "evidence": evidence or None,
+        "proposed": "\n".join(
+            f"{one.kind} {one.target} {one.amount_minor} {one.currency}" for one in decision.actions
+        )
+        if decision
+        else None,
+        "approvals": "\n".join(case.approvals) or None,
+        "attempts": attempts or None,
+        "answers": "\n".join(f"{one.template}: {one.state}" for one in case.replies) or None,
+        "follows": case.follows,
+    }
+
+
+def _summary(case: Case) -> dict[str, Json]:
+    return {
+        "case": case.case_id,
+        "state": case.state.value,
+        "category": case.wish.category.value,
+        "account": case.account_id,
+        "orders": list(case.wish.orders),
+        "due_at": stamp(case.due_at),
+        "rule": case.decision.rule if case.decision else None,
+        "verdict": case.decision.verdict.value if case.decision else None,
+        "approvals": len(case.approvals),
+    }
+
+
+def _whole(case: Case, lines: list[Line]) -> dict[str, Json]:
+    return _summary(case) | {
+        "stored": state_of(case),
+        "journal": [
+            {
+                "at": stamp(line.at),
+                "actor": line.actor,
+                "action": line.action,
+                "reason": line.reason,
+                "details": dict(line.details),
+            }
+            for line in lines
+        ],
+    }
