@@ -232,7 +232,16 @@ def test_a_checkout_with_an_invoice_is_credited_once():
         for raw in order:
             deliver(to, raw)
         ends.add((balance(to), *(one.order_id for one in to.ledger.store.orders_of(ADA))))
+        deliver(to, edited("checkout_pack_paid", of_invoice))
+        assert to.ledger.store.find_alias("cs_live_RepPack1").order_id == "in_RepManual"
     assert ends == {(1000, "in_RepManual/il_Repm1")}
+
+
+def test_an_invoice_without_lines_buys_nothing():
+    to = books()
+    done = deliver(to, edited("invoice_paid_pack", lambda found: found["lines"].update(data=[])))
+    assert done.effect is Effect.NONE
+    assert to.ledger.store.read(ADA).account is None
 
 
 def upgraded(change):

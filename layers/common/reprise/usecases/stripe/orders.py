@@ -36,6 +36,9 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
         return tally.handling(Effect.NONE, "a set-up session sells nothing")
     tally.point(books, Alias(account_id), session.customer, session.subscription)
     if session.mode == "subscription" or session.invoice is not None:
+        root = books.ledger.store.find_alias(session.invoice) if session.invoice else None
+        if root is not None:
+            tally.point(books, root, session.session_id, session.payment_intent)
         return tally.handling(Effect.MAP, "the credits come with its paid invoice")
     if session.payment_status == "unpaid":
         return tally.handling(Effect.MAP, "not paid yet: the credits come with the payment")
@@ -118,6 +121,8 @@ def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:
 
 def _purchases(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     """Return what the invoice's lines bought; an unknown price parks the whole invoice."""
+    if not invoice.lines:
+        return []
     paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
     sold = [(line, _sold(books, line)) for line in invoice.lines]
     for_plans = sum(paid[line.line_id] for line, what in sold if isinstance(what, PlanPrice))
