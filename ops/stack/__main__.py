@@ -25,6 +25,8 @@ def _show(info: StackInfo) -> None:
         "mailbox bucket": f"{info.mail_bucket}/{info.mail_prefix}",
         "ledger table": info.ledger_table,
         "cases table": info.cases_table,
+        "Stripe": f"{info.stripe.url} (a stand-in)",
+        "providers": f"{info.provider.url} (a stand-in)",
     }
     print("The local stack is up; `make down` ends it.")
     for name, value in rows.items():

@@ -10,6 +10,7 @@ import boto3
 
 from ops.stack import tools
 from ops.stack.ministack import ClientArguments, Server, client_arguments
+from ops.stack.standins import StandIn
 
 STACK_NAME: Final = "reprise-local"
 STATE: Final = tools.LOCAL / "stack" / "state.json"
@@ -26,12 +27,16 @@ class StackInfo:
     Attributes:
         server: the MiniStack it runs on.
         outputs: the outputs of `template.yaml` by name.
-        webhook_secret: what Stripe would sign with; only the local stack knows its own.
+        webhook_secret: what Stripe signs with; only the local stack knows its own.
+        stripe: stands in for Stripe, and delivers its events to the webhook.
+        provider: stands in for the generation providers.
     """
 
     server: Server
     outputs: Mapping[str, str]
     webhook_secret: str = field(repr=False)
+    stripe: StandIn
+    provider: StandIn
 
     @property
     def endpoint(self) -> str:
@@ -116,7 +121,13 @@ class StackInfo:
             state: dict[str, Any] = json.loads(path.read_text())
         except FileNotFoundError:
             raise NoStackError("No local stack is up: run `make up`.") from None
-        return cls(Server(**state["server"]), state["outputs"], state["webhook_secret"])
+        return cls(
+            server=Server(**state["server"]),
+            outputs=state["outputs"],
+            webhook_secret=state["webhook_secret"],
+            stripe=StandIn(**state["stripe"]),
+            provider=StandIn(**state["provider"]),
+        )
 
 
 def _pascal(stem: str) -> str:

@@ -1,4 +1,4 @@
-"""Brings the local stack up and down: one MiniStack, the built template on it, its secrets."""
+"""Brings the local stack up and down: MiniStack with the built template, and the stand-ins."""
 
 import os
 import secrets
@@ -7,26 +7,29 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import boto3
 
-from ops.stack import build, ministack, tools
+from ops.provider_standin.server import KEY, PROVIDERS
+from ops.stack import build, ministack, process, standins, tools
 from ops.stack.env import STACK_NAME, STATE, NoStackError, StackInfo
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _SCRATCH_BYTES_MAX: Final = 4_000_000_000
 _FOLDER: Final = STATE.parent / "ministack"
+_STRIPE_KEY: Final = "rk_test_of_the_local_stack"  # the stand-in takes any
 
 
 def up() -> StackInfo:
     """Start the stack, or deploy the present code onto the one that is up, and remember it."""
     running = _running()
     if running:
-        info = _deploy(running.server, running.webhook_secret)
+        info = _deploy(running)
     else:
         tools.remove(_FOLDER)
         info = _start(_FOLDER)
@@ -40,7 +43,7 @@ def down() -> bool:
         info = StackInfo.load()
     except NoStackError:
         return False
-    stopped = ministack.stop(info.server)
+    stopped = _stop(info)
     tools.remove(STATE.parent)
     return stopped
 
@@ -56,7 +59,7 @@ def temporary() -> Iterator[StackInfo]:
         try:
             yield info
         finally:
-            ministack.stop(info.server)
+            _stop(info)
 
 
 def _in_memory() -> str | None:
@@ -90,42 +93,68 @@ def _running() -> StackInfo | None:
         info = StackInfo.load()
     except NoStackError:
         return None
-    return info if ministack.is_running(info.server) else None
+    parts: tuple[process.Started, ...] = (info.server, info.stripe, info.provider)
+    if all(process.is_running(part) for part in parts):
+        return info
+    _stop(info)  # a stack without one of its parts is none
+    return None
+
+
+def _stop(info: StackInfo) -> bool:
+    """End every part; return whether the server was still running."""
+    process.stop(info.stripe)
+    process.stop(info.provider)
+    return ministack.stop(info.server)
 
 
 def _start(folder: Path) -> StackInfo:
-    server = ministack.start(folder, enforce_iam=True)
-    try:
-        return _deploy(server, f"whsec_{secrets.token_urlsafe(24)}")
-    except BaseException:
-        ministack.stop(server, keep_folder=True)
-        raise
+    with ExitStack() as undo:
+        server = ministack.start(folder, enforce_iam=True)
+        undo.callback(ministack.stop, server, keep_folder=True)
+        stripe = standins.start("stripe_standin", folder, "--test-mode")
+        undo.callback(process.stop, stripe)
+        provider = standins.start("provider_standin", folder)
+        undo.callback(process.stop, provider)
+        secret = f"whsec_{secrets.token_urlsafe(24)}"
+        info = _deploy(StackInfo(server, {}, secret, stripe, provider))
+        undo.pop_all()
+        return info
 
 
-def _deploy(server: ministack.Server, webhook_secret: str) -> StackInfo:
-    architecture = build.host_architecture()
-    arguments = ministack.client_arguments(server.endpoint)
+def _deploy(info: StackInfo) -> StackInfo:
+    """Deploy the present code onto the parts, and make them known to each other."""
     with build.exclusive():
         with _timed("build"):
-            build.build(architecture)
+            build.build(build.host_architecture())
         with _timed("deploy"):
-            _sam_deploy(arguments, architecture)
-    stack = boto3.client("cloudformation", **arguments).describe_stacks(StackName=STACK_NAME)
+            _sam_deploy(info)
+    stack = boto3.client("cloudformation", **info.arguments).describe_stacks(StackName=STACK_NAME)
     outputs = {
         output["OutputKey"]: output["OutputValue"] for output in stack["Stacks"][0]["Outputs"]
     }
-    boto3.client("secretsmanager", **arguments).put_secret_value(
-        SecretId=outputs["StripeWebhookSecretId"], SecretString=webhook_secret
-    )
-    return StackInfo(server, outputs, webhook_secret)
+    client = boto3.client("secretsmanager", **info.arguments)
+    for secret_id, value in {
+        "StripeWebhookSecretId": info.webhook_secret,
+        "StripeApiKeySecretId": _STRIPE_KEY,
+        "ProviderKeysSecretId": " ".join(f"{name}={KEY}" for name in PROVIDERS),
+    }.items():
+        client.put_secret_value(SecretId=outputs[secret_id], SecretString=value)
+    deployed = replace(info, outputs=outputs)
+    info.stripe.tell("endpoint", url=deployed.webhook_url, secrets=[info.webhook_secret])
+    return deployed
 
 
-def _sam_deploy(arguments: ministack.ClientArguments, architecture: str) -> None:
+def _sam_deploy(info: StackInfo) -> None:
+    arguments = info.arguments
     parameters = {
         "Stage": "local",
-        "Architecture": architecture,
+        "Architecture": build.host_architecture(),
         "ClockSource": "event",  # a story moves time by its events
+        "NoticeSender": "policy@reprise.example",
+        "MailRecipient": "refunds@reprise.example",  # answers come from it; nothing is received
         "ProductPrincipalArn": f"arn:aws:iam::{ministack.ACCOUNT_ID}:root",
+        "StripeBaseUrl": info.stripe.url,
+        **{f"{name.capitalize()}BaseUrl": f"{info.provider.url}/{name}" for name in PROVIDERS},
     }
     environment = tools.sam_environment() | {
         "AWS_ENDPOINT_URL": arguments["endpoint_url"],
@@ -142,8 +171,6 @@ def _sam_deploy(arguments: ministack.ClientArguments, architecture: str) -> None
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             "--parameter-overrides",
             *(f"{name}={value}" for name, value in parameters.items()),
-        "NoticeSender": "policy@reprise.example",
-        "MailRecipient": "refunds@reprise.example",  # answers come from it; nothing is received
         ],
         environment=environment,
     )

@@ -2,22 +2,19 @@
 
 import http
 import http.client
-import os
-import signal
 import socket
-import subprocess
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, TypedDict
 
-from ops.stack import tools
+from ops.stack import process, tools
 
 REGION: Final = "us-east-1"
 ACCOUNT_ID: Final = "000000000000"
 _HOST: Final = "127.0.0.1"
 _START_SECONDS_MAX: Final = 30.0
-_STOP_SECONDS_MAX: Final = 10.0
+_ANSWER_SECONDS_MAX: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 
 
@@ -89,19 +86,13 @@ def start(folder: Path, *, enforce_iam: bool = False) -> Server:
         TMPDIR=str(folder),
         DOCKER_HOST="unix:///nonexistent",  # Lambda code runs in subprocesses, never in Docker
     )
-    with (folder / "ministack.log").open("wb") as log:
-        process = subprocess.Popen(
-            [python, "-m", "ministack"],
-            env=environment,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # its Lambda workers join this group and end with it
-        )
-    server = Server(process.pid, _start_of(process.pid), port, str(folder))
-    # The server outlives this process under `make up`: nobody here waits for it.
-    process.returncode = 0
+    pid = process.launch(
+        [python, "-m", "ministack"],
+        cwd=folder,
+        environment=environment,
+        log=folder / "ministack.log",
+    )
+    server = Server(pid, process.start_of(pid), port, str(folder))
     try:
         _wait_until_healthy(server)
     except BaseException:
@@ -112,23 +103,10 @@ def start(folder: Path, *, enforce_iam: bool = False) -> Server:
 
 def stop(server: Server, *, keep_folder: bool = False) -> bool:
     """End the server and its workers; return whether it was still running."""
-    running = is_running(server)
-    if running:
-        _signal(server, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS_MAX
-        while is_running(server) and time.monotonic() < deadline:
-            _reap(server.pid)
-            time.sleep(_POLL_SECONDS)
-        _signal(server, signal.SIGKILL)  # workers that were busy
-        _reap(server.pid)
+    running = process.stop(server)
     if not keep_folder:
         tools.remove(Path(server.folder))
     return running
-
-
-def is_running(server: Server) -> bool:
-    """Tell whether this very process still lives: not only some process with its id."""
-    return bool(server.started) and _start_of(server.pid) == server.started
 
 
 def reset(server: Server) -> None:
@@ -138,7 +116,7 @@ def reset(server: Server) -> None:
 
 def _ask(server: Server, method: str, path: str) -> int:
     """Return the status of one request to the server itself."""
-    connection = http.client.HTTPConnection(_HOST, server.port, timeout=_STOP_SECONDS_MAX)
+    connection = http.client.HTTPConnection(_HOST, server.port, timeout=_ANSWER_SECONDS_MAX)
     try:
         connection.request(method, path)
         return connection.getresponse().status
@@ -155,7 +133,7 @@ def _free_port() -> int:
 def _wait_until_healthy(server: Server) -> None:
     deadline = time.monotonic() + _START_SECONDS_MAX
     while time.monotonic() < deadline:
-        if _reap(server.pid) or not is_running(server):
+        if process.reap(server.pid) or not process.is_running(server):
             break
         try:
             if _ask(server, "GET", "/_ministack/health") == http.HTTPStatus.OK:
@@ -167,33 +145,3 @@ def _wait_until_healthy(server: Server) -> None:
     raise MiniStackError(
         f"MiniStack did not start on {server.endpoint}; its log ends:\n{log[-2000:]}"
     )
-
-
-def _signal(server: Server, number: signal.Signals) -> None:
-    try:
-        os.killpg(server.pid, number)  # it leads its own group
-    except ProcessLookupError:
-        return
-
-
-def _reap(pid: int) -> bool:
-    """Collect the process if it is our ended child; tell whether it was."""
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return False
-
-
-def _start_of(pid: int) -> str:
-    """Return a text that differs between two processes that had the same id; "" if none has it."""
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.parent.parent.joinpath("self").exists():
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            return ""
-        return "" if fields[0] == "Z" else fields[19]
-    listing = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return listing.stdout.strip()

@@ -15,10 +15,11 @@ def main() -> None:
     parser.add_argument(
         "--secret", action="append", default=[], help="signing secret; twice during a rotation"
     )
+    parser.add_argument("--test-mode", action="store_true", help="say so in events about objects")
     given = parser.parse_args()
     endpoint = Endpoint(given.webhook_url, tuple(given.secret))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with running(given.port, endpoint) as found:
+    with running(given.port, endpoint, livemode=not given.test_mode) as found:
         print(found.url, flush=True)
         try:
             signal.pause()

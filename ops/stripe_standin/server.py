@@ -114,9 +114,11 @@ class Running:
 
 
 @contextmanager
-def running(port: int = 0, endpoint: Endpoint | None = None) -> Iterator[Running]:
+def running(
+    port: int = 0, endpoint: Endpoint | None = None, *, livemode: bool = True
+) -> Iterator[Running]:
     """Answer on a loopback port, a free one by default, until the block ends."""
-    state = State()
+    state = State(livemode=livemode)
     deliveries = Deliveries(endpoint or Endpoint(), state.now, state.delivered.add)
     state.on_event = deliveries.add
     standin = StandIn(state, deliveries)

@@ -46,11 +46,13 @@ class State:
         on_event: told of each event that is to be delivered.
         fixed_now: the time it believes it is, in seconds since 1970; None for the machine's.
         refund_status: what new refunds begin as.
+        livemode: the mode of events about objects that do not say theirs.
     """
 
     on_event: Callable[[StripeObject], None] = lambda _event: None
     fixed_now: int | None = None
     refund_status: str = "succeeded"
+    livemode: bool = True
     objects: dict[str, dict[str, StripeObject]] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
@@ -120,7 +122,7 @@ class State:
             "api_version": API_VERSION,
             "created": self.now(),
             "data": data,
-            "livemode": bool(found.get("livemode", True)),
+            "livemode": bool(found.get("livemode", self.livemode)),
             "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": None},
             "type": event_type,

@@ -5,6 +5,7 @@ from pathlib import Path
 import boto3
 
 from ops.stack import ministack as server
+from ops.stack import process
 
 
 def test_a_started_server_answers_and_a_stopped_one_leaves_nothing(tmp_path: Path):
@@ -13,7 +14,7 @@ def test_a_started_server_answers_and_a_stopped_one_leaves_nothing(tmp_path: Pat
     client = boto3.client("dynamodb", **server.client_arguments(running.endpoint))
     assert client.list_tables()["TableNames"] == []
     assert server.stop(running)
-    assert not server.is_running(running)
+    assert not process.is_running(running)
     assert not folder.exists()
     assert not server.stop(running)
 

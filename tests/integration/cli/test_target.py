@@ -5,6 +5,7 @@ import pytest
 from ops.cli.target import Target
 from ops.stack.env import StackInfo
 from ops.stack.ministack import Server
+from ops.stack.standins import StandIn
 from tests.support.ledger import pack
 
 
@@ -34,7 +35,8 @@ def test_tables_are_found_by_the_stack(desk, reprise, monkeypatch):
 
 def test_the_local_stack_is_meant_only_where_nothing_else_is_named(monkeypatch):
     outputs = {"LedgerTableName": "ledger", "CasesTableName": "cases"}
-    info = StackInfo(Server(1, "", 1, ""), outputs, "whsec_x")
+    none = StandIn(1, "", "")
+    info = StackInfo(Server(1, "", 1, ""), outputs, "whsec_x", none, none)
     monkeypatch.setattr(StackInfo, "load", lambda: info)
     assert Target().cases_table_name() == "cases"
     assert Target(profile="ops")._local() is None
