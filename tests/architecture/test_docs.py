@@ -7,6 +7,8 @@ from reprise.billing.events import HANDLED_TYPES
 from reprise.ledger import charging
 from reprise.usecases.ledger import ATTEMPTS_MAX
 
+from tests.support.tables import template
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
@@ -35,3 +37,15 @@ def test_the_bounds_of_the_ledger_are_those_in_the_code():
     told = text("docs/ledger.md")
     for bound in (charging.OPEN_CHARGES_MAX, charging.LOTS_MAX, ATTEMPTS_MAX):
         assert f"| {bound} |" in told
+
+
+def test_every_alarm_and_dead_letter_queue_is_in_the_runbook():
+    told = text("docs/runbook.md")
+    headings = set(re.findall(r"^#{2,3} (.+)$", told, re.MULTILINE))
+    resources = template()["Resources"]
+    loops = {name: loop for name, loop in resources.items() if name.startswith("Fn::ForEach::")}
+    counted = loops["Fn::ForEach::CountAlarms"][1]
+    single = [name.removesuffix("Alarm") for name in resources if name.endswith("Alarm")]
+    assert {*counted, *single} <= headings
+    for queue in loops["Fn::ForEach::DeadLetters"][1]:
+        assert f"`{queue}`" in told
