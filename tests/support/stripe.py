@@ -31,6 +31,14 @@ def deliver(to: Books, raw: bytes | str, now: datetime = NOW):
     return receive(to, raw, read_event(raw), now)[0]
 
 
+def edited(name, change):
+    """One of our events with its object changed, as another Event object."""
+    event = json.loads(body(name))
+    change(event["data"]["object"])
+    event["id"] += "_edited"
+    return json.dumps(event).encode()
+
+
 def second_event(raw: bytes) -> bytes:
     """The same change as another Event object, as Stripe sometimes sends it."""
     event = json.loads(raw)

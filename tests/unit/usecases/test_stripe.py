@@ -1,6 +1,5 @@
 """What each of Stripe's events does to an account, and that it cannot be made to do more."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from reprise.usecases.stripe.books import Effect
 from reprise.usecases.stripe.receive import receive, redrive
 
 from tests.support.ledger import CAUSE
-from tests.support.stripe import NOW, body, books, deliver
+from tests.support.stripe import NOW, body, books, deliver, edited
 
 ADA = "acc_ada"
 PAID_THROUGH = datetime(2026, 12, 2, 8, tzinfo=UTC)
@@ -21,14 +20,6 @@ PAID_THROUGH = datetime(2026, 12, 2, 8, tzinfo=UTC)
 
 def balance(of):
     return of.ledger.account(ADA).balance
-
-
-def edited(name, change):
-    """One of our events with its object changed, as another Event object."""
-    event = json.loads(body(name))
-    change(event["data"]["object"])
-    event["id"] += "_edited"
-    return json.dumps(event).encode()
 
 
 def test_a_paid_pack_is_credited_once():
@@ -235,62 +226,6 @@ def test_a_checkout_with_an_invoice_is_credited_once():
         deliver(to, edited("checkout_pack_paid", of_invoice))
         assert to.ledger.store.find_alias("cs_live_RepPack1").order_id == "in_RepManual"
     assert ends == {(1000, "in_RepManual/il_Repm1")}
-
-
-def test_an_invoice_without_lines_buys_nothing():
-    to = books()
-    done = deliver(to, edited("invoice_paid_pack", lambda found: found["lines"].update(data=[])))
-    assert done.effect is Effect.NONE
-    assert to.ledger.store.read(ADA).account is None
-
-
-def upgraded(change):
-    """Return the credits of an upgrade from Pro to Premier, its invoice changed."""
-    to = books()
-    deliver(to, edited("invoice_paid_update_proration", change))
-    return {one.purchase.sku: one.purchase.credits for one in to.ledger.store.orders_of(ADA)}
-
-
-def test_what_paid_for_a_pack_pays_for_no_upgrade():
-    pack = json.loads(body("invoice_paid_pack"))["data"]["object"]["lines"]["data"][0]
-
-    def with_pack(invoice):
-        invoice["lines"]["data"].append(pack)
-        invoice["lines"]["data"][1]["amount"] = 1500
-        invoice["amount_paid"] = 2000
-
-    assert upgraded(with_pack) == {"premier": 666, "pack_1000": 1000}
-
-
-def test_seats_that_were_there_before_an_upgrade_are_not_granted_again():
-    def one_seat_more(invoice):
-        left, entered = invoice["lines"]["data"]
-        left["pricing"] = entered["pricing"]
-        left |= {"amount": -4000, "quantity": 2}
-        entered |= {"amount": 6000, "quantity": 3}
-        invoice["amount_paid"] = 2000
-
-    # Two thirds of a period of one seat more were paid for.
-    assert upgraded(one_seat_more) == {"premier": 1333}
-
-
-def test_an_upgrade_in_a_currency_without_a_price_is_parked_and_never_guessed():
-    def in_pounds(invoice):
-        invoice["currency"] = "gbp"
-
-    to = books()
-    done = deliver(to, edited("invoice_paid_update_proration", in_pounds))
-    assert (done.effect, done.reason.split(":")[0]) == (Effect.PARK, "currency")
-
-
-def test_a_change_to_a_plan_that_costs_nothing_grants_nothing():
-    """It raised, so that Stripe delivered it again for days."""
-
-    def free(invoice):
-        invoice["lines"]["data"][1] |= {"amount": 0, "quantity": 0}
-        invoice |= {"currency": "gbp", "amount_paid": 0}
-
-    assert upgraded(free) == {}
 
 
 def test_every_journal_replays():
