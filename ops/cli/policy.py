@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,8 +16,12 @@ from reprise.policy.book import PolicyBook, packaged_book
 from reprise.policy.change import check_publishable
 from reprise.policy.reading import VALUE_NAMES, read_version
 from reprise.policy.version import PolicyVersion
+from reprise.ports.ledger import SHARDS
 from rich.console import Console
 from rich.table import Table
+
+from ops.cli.output import stamp
+from ops.cli.target import target_of
 
 app = typer.Typer(name="policy", help="The policy book.", no_args_is_help=True)
 
@@ -67,7 +72,7 @@ def status(*, at: At = None, as_json: AsJson = False) -> None:
     """Show which version is in force, and which are to come.
 
     A material version counts only with word that its notices went out, which the deployed system
-    keeps; without it, such a version is shown as waiting.
+    keeps: see `notices`. Without it, such a version is shown as waiting.
     """
     with _bad_input_exits():
         instant = _now() if at is None else _instant(at)
@@ -80,6 +85,39 @@ def status(*, at: At = None, as_json: AsJson = False) -> None:
     for version, state in states:
         start = version.effective_from.isoformat()
         table.add_row(version.id, start, _yes(version.material), state)
+    _print(table)
+
+
+@app.command()
+def notices(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Show how far the notices of each material version are, as the deployed system keeps it."""
+    told = target_of(context).announcements()
+    found = []
+    for before, version in pairwise(packaged_book().versions):
+        if version.material:
+            due_at = version.effective_from - timedelta(days=before.notice_days)
+            out_at = told.out_at(version.id)
+            ended = sum(walk.first_ended_at is not None for walk in told.walks(version.id).values())
+            found.append(
+                {
+                    "version": version.id,
+                    "shards_told": ended,
+                    "shards": SHARDS,
+                    "out_at": stamp(out_at),
+                    "must_be_out_by": stamp(due_at),
+                    "in_time": out_at is not None and out_at <= due_at,
+                }
+            )
+    if as_json:
+        _print_json(found)
+        return
+    table = _table("Notices", "version", "shards told", "out", "must be out by", "in time")
+    for one in found:
+        shards = f"{one['shards_told']} of {one['shards']}"
+        out = str(one["out_at"] or "not yet")
+        table.add_row(
+            str(one["version"]), shards, out, str(one["must_be_out_by"]), _yes(bool(one["in_time"]))
+        )
     _print(table)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import typer
+from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
@@ -17,6 +18,7 @@ from reprise.catalogue.reading import example_catalogue
 from reprise.composition import CLIENT_CONFIG, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
+from reprise.ports.announcements import Announcements
 from reprise.ports.desk import ParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.outages import Outages
@@ -91,6 +93,10 @@ class Target:
     def policy_book(self) -> PolicyBook:
         """Return the policy book, with what is known there of its notices."""
         return policy_book(self._dynamodb(), self.ledger_table_name())
+
+    def announcements(self) -> Announcements:
+        """Return how far the notices of policy versions are."""
+        return DynamoAnnouncements(self._dynamodb(), self.ledger_table_name())
 
     def outages(self) -> Outages:
         """Return what declaring and confirming outages needs."""
