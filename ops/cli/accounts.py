@@ -13,7 +13,6 @@ from reprise.ledger.entries import Entry
 from reprise.ledger.errors import AccountUnknownError
 from reprise.ledger.lots import Lot, LotState
 from reprise.ledger.terms import Rules
-from reprise.policy.book import packaged_book
 from reprise.ports.ledger import PAGE_MAX, LedgerStore
 
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
@@ -27,9 +26,10 @@ _FACTS_TOLD: Final = ("outcome", "operation", "sku", "order", "subscription", "c
 
 def balance(context: typer.Context, account_id: AccountId, *, as_json: AsJson = False) -> None:
     """Show what an account can spend, lot by lot, and what is open."""
-    head = _head(target_of(context).ledger(), account_id)
+    target = target_of(context)
+    head = _head(target.ledger(), account_id)
     now = wall_clock()
-    rules = rules_at(packaged_book())(now)
+    rules = rules_at(target.policy_book())(now)
     available = head.available(now, rules.current.notice)
     lots = sorted(head.lots.values(), key=lambda lot: lot.burn_rank)
     if as_json:

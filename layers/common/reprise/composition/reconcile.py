@@ -11,7 +11,6 @@ from reprise.adapters.stripe_feed import StripeListings
 from reprise.clock import wall_clock
 from reprise.composition.stripe import stripe_books
 from reprise.errors import TransientError
-from reprise.policy.book import packaged_book
 from reprise.settings import StripeReconcileSettings
 from reprise.usecases.choice import Choices
 from reprise.usecases.reconcile import Reconciler
@@ -37,7 +36,7 @@ def reconciler(settings: StripeReconcileSettings) -> Reconciler:
         choices=Choices(
             cases=DynamoCaseStore(client, settings.cases_table),
             directory=composition.directory(client, settings.cases_table),
-            policy=packaged_book(),
+            policy=composition.policy_book(client, settings.ledger_table),
             zone=settings.desk_zone,
             country=settings.desk_country,
         ),
