@@ -195,7 +195,9 @@ def test_tables_and_mail_are_kept_safe():
     assert "TimeToLiveSpecification" not in resources("AWS::DynamoDB::Table")["LedgerTable"]
     bucket = resources("AWS::S3::Bucket")["MailBucket"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    deny = resources("AWS::S3::BucketPolicy")["MailBucketPolicy"]["PolicyDocument"]["Statement"][0]
+    first = resources("AWS::S3::BucketPolicy")["MailBucketPolicy"]["PolicyDocument"]["Statement"][0]
+    condition, nothing, deny = first["Fn::If"]
+    assert (condition, nothing) == ("IsLocal", {"Ref": "AWS::NoValue"})
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
