@@ -37,4 +37,5 @@ def main() -> None:
     console.print(f"written to {REPORT.relative_to(tools.ROOT)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

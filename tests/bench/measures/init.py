@@ -30,10 +30,9 @@ def handler(event, context):
 """
 
 
-READY = """import {module} as app
+READY = """from {module} import handler, root
 
-handler = app.handler
-(app.root if hasattr(app, "root") else app._root)()
+root()
 """
 """A shim that has a function bind itself to its surroundings as it starts."""
 
