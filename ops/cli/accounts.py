@@ -127,7 +127,7 @@ def audit_account(
     journal = list(store.journal(account_id))
     if head is None and not journal:
         raise AccountUnknownError(account_id)
-    found = audit(account_id, journal, head)
+    found = audit(account_id, journal, head, store.orders_of(account_id))
     if as_json:
         show_json(
             {

@@ -21,7 +21,7 @@ def in_the_end(account_id, truth, store, parked):
     if head is None:
         return ["no account"] if truth.bought else []
     journal = list(store.journal(account_id))
-    report = audit(account_id, journal, head)
+    report = audit(account_id, journal, head, store.orders_of(account_id))
     broken = [] if report.clean else [f"audit: {report.difference}"]
     broken += [f"still parked: {event}" for event in parked]
     broken += [f"still open: {generation}" for generation in head.charges]

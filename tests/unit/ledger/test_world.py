@@ -146,7 +146,7 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def the_journal_replays(self):
-        report = audit("usr_1", self.book.entries, self.book.account)
+        report = audit("usr_1", self.book.entries, self.book.account, self.book.orders.values())
         assert report.clean, report.difference
         assert report.balance == self.book.account.balance
 

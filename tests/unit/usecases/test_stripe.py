@@ -8,6 +8,7 @@ from reprise.ledger.audit import audit
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ChargeGeneration, SettleCharge
 from reprise.metrics import Metric
+from reprise.ports.ledger import Alias
 from reprise.usecases.stripe.books import Effect
 from reprise.usecases.stripe.receive import receive, redrive
 
@@ -234,3 +235,18 @@ def test_every_journal_replays():
         deliver(to, name)
     head = to.ledger.account(ADA)
     assert audit(ADA, to.ledger.store.journal(ADA), head).clean
+
+
+def test_a_subscription_is_known_by_itself_and_not_by_a_customer_who_may_be_shared():
+    """Two accounts on one Stripe customer: an invoice that names nobody waits for its checkout."""
+    to = books()
+    to.ledger.store.put_alias("cus_RepAda", Alias("acc_eve"))
+
+    def anonymous(invoice):
+        invoice["parent"]["subscription_details"]["metadata"] = {}
+        invoice["lines"]["data"][0]["metadata"] = {}
+
+    assert deliver(to, edited("invoice_paid_create", anonymous)).effect is Effect.PARK
+    deliver(to, "checkout_subscription")
+    assert balance(to) == 500
+    assert to.ledger.store.read("acc_eve").account is None

@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from reprise.canonical import canonical_json
 from reprise.errors import InvariantViolationError
 from reprise.ledger.account import Account, check, sections_of
+from reprise.ledger.claims import Claim
 from reprise.ledger.entries import Entry, Reason, apply
+from reprise.ledger.orders import Order
+from reprise.ledger.reversals import Target
+from reprise.ledger.usage import credits_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,15 @@ class Audit:
         return self.difference is None
 
 
-def audit(account_id: str, journal: Iterable[Entry], head: Account | None) -> Audit:
+def audit(
+    account_id: str,
+    journal: Iterable[Entry],
+    head: Account | None,
+    orders: Iterable[Order] = (),
+) -> Audit:
     """Replay a journal and compare the result with the stored head, bit for bit.
+
+    Then the stored orders are compared with what the journal made of them.
 
     Provider tasks are outside the journal and are not compared.
 
@@ -38,6 +49,7 @@ def audit(account_id: str, journal: Iterable[Entry], head: Account | None) -> Au
         account_id: whose journal.
         journal: its entries in order of sequence.
         head: the stored head, or None if there is none.
+        orders: the stored orders of the account.
     """
     account = Account(account_id)
     try:
@@ -46,7 +58,22 @@ def audit(account_id: str, journal: Iterable[Entry], head: Account | None) -> Au
             check(account)
     except InvariantViolationError as error:
         return Audit(account.seq, account.balance, f"entry {account.seq + 1}: {error}")
-    return Audit(account.seq, account.balance, _difference(account, head or Account(account_id)))
+    difference = _difference(account, head or Account(account_id))
+    wrong = (found for order in orders if (found := _order_difference(account, order)))
+    return Audit(account.seq, account.balance, difference or next(wrong, None))
+
+
+def _order_difference(account: Account, order: Order) -> str | None:
+    claim = account.claims.get(order.order_id) or Claim(0, 0, 0, order.expired)
+    claimed = Target(claim.target, claim.own, claim.lost)
+    if claimed != order.target:
+        return f"{order.order_id}.reversals: claim {order.target}, the head {claimed}"
+    if claim.expired != order.expired:
+        return f"{order.order_id}.expired: {order.expired}, the head {claim.expired}"
+    used = credits_used(account, order)
+    if not 0 <= used <= order.purchase.credits:
+        return f"{order.order_id}: {used} of {order.purchase.credits} credits used"
+    return None
 
 
 def _difference(replayed: Account, head: Account) -> str | None:

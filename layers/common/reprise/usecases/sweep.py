@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from reprise.errors import RepriseError
 from reprise.ledger.account import Account
 from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.decide import orders_needed
@@ -59,9 +58,8 @@ def sweep_shard(
                 return report
             try:
                 sweep_account(ledger, account_id, now, cause, report)
-            except RepriseError as error:
-                # One account's trouble is not another's: it stays due and is told.
-                report.failed.append((account_id, str(error)))
+            except Exception as error:  # noqa: BLE001 - one account's trouble is no other's
+                report.failed.append((account_id, f"{type(error).__name__}: {error}"))
         cursor = page.cursor
         if cursor is None:
             return report

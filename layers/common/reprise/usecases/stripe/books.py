@@ -99,12 +99,12 @@ class Books:
     policy: PolicyBook
     expected: Expected
 
-    def account_for(self, ref: AccountRef, *ids: str | None) -> str:
-        """Return the account that an event names, or that its Stripe ids are known to belong to.
+    def account_for(self, ref: AccountRef, stripe_id: str | None) -> str:
+        """Return the account that an event names, or that its Stripe id is known to belong to.
 
         Args:
             ref: the account id in the event's metadata, if there is one.
-            ids: Stripe ids of the event (customer, subscription) that may be known already.
+            stripe_id: the subscription or customer of the event, which may be known already.
 
         Raises:
             NotYetError: nothing names an account, or what does disagrees.
@@ -123,15 +123,13 @@ class Books:
                     metric=Metric.UNKNOWN_ACCOUNT,
                 )
             return ref
-        given = [stripe_id for stripe_id in ids if stripe_id]
-        found = [self.ledger.store.find_alias(stripe_id) for stripe_id in given]
-        accounts = {alias.account_id for alias in found if alias is not None}
-        if len(accounts) == 1:
-            return accounts.pop()
+        known = self.ledger.store.find_alias(stripe_id) if stripe_id else None
+        if known is not None:
+            return known.account_id
         raise NotYetError(
             "metadata.user_id",
-            "must name the account" if not accounts else f"ids belong to {sorted(accounts)}",
-            waits_for=given[0] if given and not accounts else None,
+            "must name the account",
+            waits_for=stripe_id,
             metric=Metric.UNKNOWN_ACCOUNT,
         )
 

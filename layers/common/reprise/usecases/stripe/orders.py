@@ -86,7 +86,8 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     """Credit what a paid invoice bought: plans by whole periods, upgrades by share, packs."""
     if invoice.lines_have_more:
         raise NotYetError("lines.has_more", "must be listed through the API before it can grant")
-    account_id = books.account_for(invoice.account, invoice.subscription, invoice.customer)
+    # A customer may be shared; whoever a subscription belongs to is known by the subscription.
+    account_id = books.account_for(invoice.account, invoice.subscription or invoice.customer)
     purchases = _purchases(books, invoice)
     tally = Tally(account_id)
     for purchase in purchases:

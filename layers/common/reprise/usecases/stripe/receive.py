@@ -8,6 +8,7 @@ from reprise.billing.events import Facts, StripeEvent, Unreadable, facts_of, rea
 from reprise.billing.invoice import InvoicePaid, InvoicePaymentPaid, InvoiceUnpaid
 from reprise.billing.refund import ChargeRefunded, RefundState
 from reprise.billing.subscription import CustomerState, SubscriptionState
+from reprise.errors import RepriseError, TransientError
 from reprise.ledger.entries import Cause
 from reprise.ledger.errors import EntryConflictError
 from reprise.metrics import Metric
@@ -55,7 +56,10 @@ def redrive(
     """
     try:
         handling = apply(books, read_event(parked.body), now)
-    except (NotYetError, EntryConflictError) as wanting:
+    except TransientError:
+        raise
+    except RepriseError as wanting:
+        # Whatever is wrong with it is not the fault of the event that woke it.
         books.parking.retried(parked, None)
         return [Handling(Effect.PARK, reason=str(wanting))]
     woken = _drive_waiting(books, handling, now, driving | {parked.parked_id})

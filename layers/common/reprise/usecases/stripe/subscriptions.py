@@ -22,7 +22,7 @@ def subscription(
 
     Its period advances before it is paid, so nothing is ever granted here.
     """
-    account_id = books.account_for(found.account, found.subscription_id, found.customer)
+    account_id = books.account_for(found.account, found.subscription_id)
     tally = Tally(account_id)
     _mirror(books, account_id, found, event)
     tally.point(books, Alias(account_id), found.subscription_id, found.customer)
