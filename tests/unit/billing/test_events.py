@@ -62,9 +62,7 @@ def test_what_is_not_expected_is_named(body, case, field):
 def test_a_test_object_in_a_live_event_is_named(body):
     forged = body("checkout_pack_paid")
     forged["data"]["object"]["livemode"] = False
-    found = Expected(livemode=True).mismatch(
-        read_event(json.dumps(forged).encode())
-    )
+    found = Expected(livemode=True).mismatch(read_event(json.dumps(forged).encode()))
     assert found
     assert found.field == "data.object.livemode"
 
