@@ -22,11 +22,12 @@ def state_of(value: object) -> dict[str, Any]:
 
 def value_of[T](kind: type[T], state: Mapping[str, Any]) -> T:
     """Return the dataclass of what is stored; the inverse of `state_of`."""
-    return _adapter(kind).validate_python(state)
+    value: T = _adapter(kind).validate_python(state)
+    return value
 
 
 @cache
-def _adapter[T](kind: type[T]) -> "TypeAdapter[T]":
+def _adapter(kind: Any) -> "TypeAdapter[Any]":  # noqa: ANN401 - a class
     # Here and not above: only a function that has a case to store pays for the import.
     from pydantic import TypeAdapter  # noqa: PLC0415
 
