@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 def state_of(value: object) -> dict[str, Any]:
     """Return what is stored of a dataclass: its fields by name, without what is default."""
-    stored: dict[str, Any] = _adapter(type(value)).dump_python(
-        value, mode="json", exclude_defaults=True
-    )
+    kind: Any = type(value)
+    stored: dict[str, Any] = _adapter(kind).dump_python(value, mode="json", exclude_defaults=True)
     return stored
 
 
 def value_of[T](kind: type[T], state: Mapping[str, Any]) -> T:
     """Return the dataclass of what is stored; the inverse of `state_of`."""
-    value: T = _adapter(kind).validate_python(state)
+    anything: Any = kind
+    value: T = _adapter(anything).validate_python(state)
     return value
 
 
