@@ -46,7 +46,8 @@ def play(stage: Stage) -> None:
         _show(stage, case)
         stage.expect("the order it is about", list(case.wish.orders), [order])
         stage.expect("what it asks", case.wish.category.value, "charged_twice")
-        stage.expect("sender", case.letter.proof if case.letter.proven else "unproven", "DMARC passed")
+        proof = case.letter.proof if case.letter.proven else "unproven"
+        stage.expect("what proves the sender", proof, "DMARC passed")
     stage.close(cleo.account_id, _PACK)
 
 
