@@ -55,6 +55,7 @@ def delivered(stage: Stage) -> None:
     """Wait until every webhook of Stripe was taken."""
     if not stage.info.stripe.tell("idle", seconds_max=_DELIVERED_SECONDS_MAX)["idle"]:
         raise StoryError("a webhook of Stripe is not taken")
-    refused = [one for one in stage.info.stripe.tell("log")["deliveries"] if one["status"] != HTTPStatus.OK]
+    tried = stage.info.stripe.tell("log")["deliveries"]
+    refused = [one for one in tried if one["status"] != HTTPStatus.OK]
     if refused:
         raise StoryError(f"a webhook of Stripe was refused: {refused[0]}")

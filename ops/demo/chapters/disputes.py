@@ -14,6 +14,10 @@ TITLE: Final = "A refund, a dispute that is won, and a payment that nobody told 
 
 _PACK: Final = 1000
 _PLAN: Final = 500
+_BOUGHT: Final = (
+    *("subscription_created", "invoice_paid_create", "invoice_payment_paid_create"),
+    "checkout_pack_paid",
+)
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 
@@ -21,47 +25,44 @@ _DAY: Final = timedelta(days=1)
 def play(stage: Stage) -> None:
     """Tell of the one who disputes, then of the one whose pack did not come."""
     now = datetime.now(UTC).replace(microsecond=0)
-    _disputing(stage, Customer("usr_cleo", "cleo@example.com", now - _MINUTE))
+    _disputing(stage, Customer("usr_gwen", "gwen@example.com", now - _MINUTE))
     _unheard_of(stage, Customer("usr_emil", "emil@example.com", now))
 
 
-def _disputing(stage: Stage, cleo: Customer) -> None:
-    stage.credits(cleo.began).register(
-        cleo.account_id, email=cleo.email, locale="de-AT", country="AT"
+def _disputing(stage: Stage, gwen: Customer) -> None:
+    stage.credits(gwen.began).register(
+        gwen.account_id, email=gwen.email, locale="de-AT", country="AT"
     )
-    stage.tell(f"Cleo pays for Pro, {_PLAN} credits a month, and buys a pack of {_PACK}")
-    bought = (
-        *("subscription_created", "invoice_paid_create", "invoice_payment_paid_create"),
-        "checkout_pack_paid",
-    )
-    stripe_tells(stage, *(cleo.event(name) for name in bought))
-    soon = cleo.began + _MINUTE
-    stage.expect("left", _left(stage, cleo, soon), {"subscription": _PLAN, "pack": _PACK})
+    stage.tell(f"Gwen pays for Pro, {_PLAN} credits a month, and buys a pack of {_PACK}")
+    bought = [gwen.event(name) for name in _BOUGHT]
+    stripe_tells(stage, *bought)
+    soon = gwen.began + _MINUTE
+    stage.expect("left", _left(stage, gwen, soon), {"subscription": _PLAN, "pack": _PACK})
 
     stage.tell("Support gives 4.00 of the 10.00 for her month back, in Stripe's dashboard")
-    stripe_refunds(stage, f"pi_RepCreate_{cleo.account_id}", 400)
-    later = cleo.began + _DAY
+    stripe_refunds(stage, bought[2]["data"]["object"]["payment"]["payment_intent"], 400)
+    later = gwen.began + _DAY
     lots = {"subscription": _PLAN * 6 // 10, "pack": _PACK}
-    stage.expect("left", _left(stage, cleo, later), lots)
+    stage.expect("left", _left(stage, gwen, later), lots)
 
     stage.tell("Her bank disputes the pack's payment, and takes the money")
-    stripe_tells(stage, cleo.event("dispute_created"), cleo.event("dispute_funds_withdrawn"))
-    disputed = cleo.began + 6 * _DAY
-    stage.expect("left", _left(stage, cleo, disputed), {"subscription": lots["subscription"]})
+    stripe_tells(stage, gwen.event("dispute_created"), gwen.event("dispute_funds_withdrawn"))
+    disputed = gwen.began + 6 * _DAY
+    stage.expect("left", _left(stage, gwen, disputed), {"subscription": lots["subscription"]})
 
     stage.tell("She cancels; the plan runs on to the end of the month that she paid")
-    stripe_tells(stage, cleo.event("subscription_cancel_at_period_end"))
-    benefits = stage.credits(cleo.began + 29 * _DAY).entitlements(cleo.account_id)
+    stripe_tells(stage, gwen.event("subscription_cancel_at_period_end"))
+    benefits = stage.credits(gwen.began + 29 * _DAY).entitlements(gwen.account_id)
     stage.expect("plan, a day before its end", benefits.plan, "pro")
-    stripe_tells(stage, cleo.event("subscription_deleted_at_period_end"))
-    benefits = stage.credits(cleo.began + 31 * _DAY).entitlements(cleo.account_id)
+    stripe_tells(stage, gwen.event("subscription_deleted_at_period_end"))
+    benefits = stage.credits(gwen.began + 31 * _DAY).entitlements(gwen.account_id)
     stage.expect("plan, a day after its end", benefits.plan, "free")
 
     stage.tell("The dispute is won, and the money comes back: so do the credits, all of them")
-    stripe_tells(stage, cleo.event("dispute_won"), cleo.event("dispute_funds_reinstated"))
-    won = cleo.began + 66 * _DAY
-    stage.expect("left", _left(stage, cleo, won), lots)
-    stage.close(cleo.account_id, sum(lots.values()), won)
+    stripe_tells(stage, gwen.event("dispute_won"), gwen.event("dispute_funds_reinstated"))
+    won = gwen.began + 66 * _DAY
+    stage.expect("left", _left(stage, gwen, won), lots)
+    stage.close(gwen.account_id, sum(lots.values()), won)
 
 
 def _unheard_of(stage: Stage, emil: Customer) -> None:

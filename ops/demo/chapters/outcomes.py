@@ -1,7 +1,7 @@
 """Five generations: failed, empty, a sixth of what was promised, and two that nobody reported."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from ops.demo.outside import generation_event, scheduled
 from ops.demo.samples import Customer
@@ -11,11 +11,21 @@ TITLE: Final = "Whatever becomes of a generation, it is settled within the hour"
 
 _PACK: Final = 1000
 _MINUTE: Final = timedelta(minutes=1)
-# What the provider reports, the operation's credits, and what of them comes back.
-_REPORTED: Final = (
-    ("failed", "kie-music_simple-failed", "fails", 10),
-    ("empty", "kie-music_simple-empty", "says that it is done, and holds nothing", 10),
-    ("partial", "kie-stems_12-partial-two", "has 2 of 12 stems: 10/12 of 50, rounded up", 42),
+
+
+class _Report(NamedTuple):
+    """What a provider reports, and the credits that it brings back."""
+
+    outcome: str
+    sample: str
+    words: str
+    back: int
+
+
+_REPORTS: Final = (
+    _Report("failed", "kie-music_simple-failed", "fails", 10),
+    _Report("empty", "kie-music_simple-empty", "is said to be done, and holds nothing", 10),
+    _Report("partial", "kie-stems_12-partial-two", "has 2 of 12 stems: 10/12 of 50 are 42", 42),
 )
 
 
@@ -26,7 +36,7 @@ def play(stage: Stage) -> None:
     stage.credits().register(dora.account_id, email=dora.email, locale="en-GB", country="IE")
     stage.tell(f"Dora buys a pack of {_PACK} credits, and orders five generations")
     stage.stripe(dora.event("checkout_pack_paid"))
-    back = [_reported(stage, dora, *one) for one in _REPORTED]
+    back = [_reported(stage, dora, one) for one in _REPORTS]
     left = _PACK - 10 - 10 - 50 + sum(back)
     for name in ("lost", "silent"):
         _submit(stage, dora, f"gen_dora_{name}", "music_custom", f"task_dora_{name}")
@@ -49,22 +59,20 @@ def play(stage: Stage) -> None:
     stage.close(dora.account_id, left + 20, now + 22 * _MINUTE)
 
 
-def _reported(
-    stage: Stage, dora: Customer, outcome: str, sample: str, words: str, back: int
-) -> int:
+def _reported(stage: Stage, dora: Customer, report: _Report) -> int:
     """Order a generation, have its callback reported, and return the credits that came back."""
-    generation = f"gen_dora_{outcome}"
-    told = generation_event(sample, dora.account_id, generation)
+    generation = f"gen_dora_{report.outcome}"
+    told = generation_event(report.sample, dora.account_id, generation)
     _submit(stage, dora, generation, told["operation"], told["payload"]["data"]["task_id"])
-    stage.tell(f"One {words}")
+    stage.tell(f"One {report.words}")
     stage.product.report("Generation Callback", told)
     charge = stage.credits().charge_of
     stage.wait(
         f"{generation} is settled",
         lambda: charge(dora.account_id, generation).state == "settled",
     )
-    _expect(stage, dora, outcome, f"settled, {outcome}, {back} back")
-    return back
+    _expect(stage, dora, report.outcome, f"settled, {report.outcome}, {report.back} back")
+    return report.back
 
 
 def _submit(stage: Stage, dora: Customer, generation: str, operation: str, task_id: str) -> None:
