@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from reprise.ledger.entries import Cause
 from reprise.metrics import Metric
-from reprise.ports.ledger import StoreBusyError
+from reprise.ports.ledger import StoreBusyError, shard_of
 from reprise.usecases.generations.deadline import Run, keep_promise
 
 from tests.support.generations import (
@@ -260,3 +260,38 @@ def test_one_accounts_trouble_is_no_others(world, monkeypatch):
 def test_the_oldest_that_stays_open_is_told(world):
     report, _ = run(world, 7)
     assert report.oldest == 7 * MINUTE
+
+
+def test_more_accounts_than_a_page_are_all_found():
+    """A shard holds a page of a hundred; these are of one shard."""
+    world = in_memory()
+    names = [name for name in (f"usr_{n}" for n in range(4_000)) if shard_of(name) == 3][:150]
+    for name in names:
+        charge(world, account=name)
+    assert run(world, 20)[0].settled == 150
+
+
+def test_without_time_for_those_that_wait_the_run_is_not_finished(voice):
+    left = iter((True, True))
+    report, told = run(voice, 30, may_go_on=lambda: next(left, False))
+    assert (report.finished, told) == (False, [])
+
+
+def test_a_waiting_accounts_trouble_is_told(voice, monkeypatch):
+    def breaks(*_):
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(voice.poller, "poll", breaks)
+    report, _ = run(voice, 30)
+    assert report.failed == [("usr_1", "RuntimeError: odd")]
+
+
+def test_a_poll_that_breaks_keeps_nobody_from_the_refund(world, monkeypatch):
+    charge(world, "gen_2")
+
+    def breaks(*_):
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(world.poller, "poll", breaks)
+    report, _ = run(world, 20)
+    assert (balance(world), report.settled, len(report.failed)) == (100, 2, 1)

@@ -7,6 +7,7 @@ is one limit; threads make use of the waiting.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -140,13 +141,21 @@ def _account(generations: Generations, account_id: str, run: Run) -> Report:
     if not run.may_go_on():
         report.finished = False
         return report
-    try:
+    with _kept_apart(account_id, report):
         account = generations.ledger.account(account_id)
         for charge in sorted(account.charges.values(), key=lambda one: one.at):
-            _charge(generations, Where.of(account, charge), run, report)
-    except Exception as error:  # noqa: BLE001 - one account's trouble is no other's
-        report.failed.append((account_id, f"{type(error).__name__}: {error}"))
+            with _kept_apart(account_id, report):
+                _charge(generations, Where.of(account, charge), run, report)
     return report
+
+
+@contextmanager
+def _kept_apart(account_id: str, report: Report) -> Iterator[None]:
+    """Note what goes wrong: the trouble of one charge or account is no other's."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        report.failed.append((account_id, f"{type(error).__name__}: {error}"))
 
 
 def _charge(generations: Generations, where: Where, run: Run, report: Report) -> None:
@@ -161,7 +170,11 @@ def _charge(generations: Generations, where: Where, run: Run, report: Report) ->
         report.waiting.append(where)
         return
     told = _told(where, times, run)
-    handling = None if times.is_pressing else _ask(generations, where, told, run.now)
+    handling: Handling | None = None
+    if not times.is_pressing:
+        # Whatever asking comes to, the deadline holds.
+        with _kept_apart(where.account_id, report):
+            handling = _ask(generations, where, told, run.now)
     if _is_open(where, handling):
         if times.is_overdue:
             handling = generations.give_up(where, told, run.now)
@@ -188,14 +201,11 @@ def _waiting(generations: Generations, where: Where, run: Run) -> Report:
         report.finished = False
         return report
     times = times_of(generations, where.charge, where.task, run.now)
-    try:
+    with _kept_apart(where.account_id, report):
         handling = _ask(generations, where, _told(where, times, run), run.now)
-    except Exception as error:  # noqa: BLE001 - one account's trouble is no other's
-        report.failed.append((where.account_id, f"{type(error).__name__}: {error}"))
-        return report
-    if handling is not None:
-        run.tell(where, handling)
-        report.settled += handling.done is Done.SETTLED
+        if handling is not None:
+            run.tell(where, handling)
+            report.settled += handling.done is Done.SETTLED
     return report
 
 
