@@ -4,16 +4,15 @@ A shard that is not finished in time is a failed message: its next delivery goes
 stopped, since what was swept has left the index.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from reprise import composition
-from reprise.adapters.queue import send_all
 from reprise.clock import Clock, clock_of, instant_of
+from reprise.composition.queues import sender
+from reprise.fanout import Message, Spread, is_batch, time_left, work_off
 from reprise.ledger.entries import Cause
 from reprise.metrics import Metric
 from reprise.ports.ledger import SHARDS
@@ -35,46 +34,38 @@ class Root:
 
     clock: Clock
     ledger: Ledger
-    spread: Callable[[list[str]], None]
+    spread: Spread
 
 
 @cache
 def root() -> Root:
     """Bind the function to its surroundings, once."""
     settings = read_settings(ExpirySweepSettings)
-    queue = boto3.client("sqs", config=composition.CLIENT_CONFIG)
     return Root(
         clock=clock_of(settings.clock),
         ledger=composition.ledger(settings, composition.dynamodb()),
-        spread=lambda bodies: send_all(queue, settings.sweep_queue_url, bodies),
+        spread=sender(settings.sweep_queue_url),
     )
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Spread the shards (a scheduled event) or sweep some (messages of the queue)."""
-    if "Records" not in event:
-        at = root().clock(instant_of(event.get("time")))
-        shards = [
-            {"shard": n, "at": at.isoformat(), "id": str(event.get("id"))} for n in range(SHARDS)
-        ]
-        root().spread([json.dumps(shard) for shard in shards])
-        return {"shards": SHARDS}
-    unfinished = [
-        {"itemIdentifier": record["messageId"]}
-        for record in event["Records"]
-        if not _sweep(json.loads(record["body"]), context)
-    ]
-    return {"batchItemFailures": unfinished}
+    if is_batch(event):
+        return work_off(event, lambda message: _sweep(message, context))
+    at = root().clock(instant_of(event.get("time"))).isoformat()
+    call = {"at": at, "id": str(event.get("id"))}
+    root().spread({"shard": number, **call} for number in range(SHARDS))
+    return {"shards": SHARDS}
 
 
-def _sweep(message: Mapping[str, Any], context: "LambdaContext") -> bool:
+def _sweep(message: Message, context: "LambdaContext") -> bool:
     """Sweep one shard; return whether nothing due is left in it."""
     report = sweep_shard(
         root().ledger,
         int(message["shard"]),
         root().clock(instant_of(message["at"])),
         Cause("schedule", message["id"]),
-        may_go_on=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+        may_go_on=time_left(context, _RESERVE_MS),
     )
     if report.lots:
         count(Metric.EXPIRY_LAG_SECONDS, report.lag.total_seconds())

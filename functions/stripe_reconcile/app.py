@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reprise.clock import Clock, clock_of, instant_of
 from reprise.composition.reconcile import reconciler
 from reprise.errors import TransientError
+from reprise.fanout import time_left
 from reprise.settings import StripeReconcileSettings, read_settings
 from reprise.telemetry import count, logger
 from reprise.usecases.reconcile import Reconciler, Run
@@ -44,7 +45,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any
     run = Run(
         world=root().reconciler,
         now=root().clock(instant_of(event.get("time"))),
-        may_go_on=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+        may_go_on=time_left(context, _RESERVE_MS),
     )
     report = run.reconcile()
     for metric, times in Counter(report.metrics).items():
