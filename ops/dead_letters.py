@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ _HIDDEN_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that failed for good; never what a provider or a customer wrote.
+    """A message that failed for good.
 
     Args:
         queue: the queue's logical id.
@@ -28,6 +28,7 @@ class DeadLetter:
         kind: what it is: a detail-type, or the function that failed.
         account_id: whose, if it says so.
         generation_id: which generation, if it says so.
+        body: the message itself; it may hold what a customer wrote, so it is shown on demand only.
     """
 
     queue: str
@@ -36,6 +37,7 @@ class DeadLetter:
     kind: str
     account_id: str | None
     generation_id: str | None
+    body: str = field(repr=False)
 
 
 class DeadLetters:
@@ -163,6 +165,7 @@ def _letter(queue: str, message: Mapping[str, Any]) -> DeadLetter:
         kind=kind,
         account_id=_word(ids.get("account_id")),
         generation_id=_word(ids.get("generation_id")),
+        body=message["Body"],
     )
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import typer
+from reprise.canonical import Json
 
 from ops.cli.output import AsJson, Exit, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
-from ops.dead_letters import DeadLetters
+from ops.dead_letters import DeadLetter, DeadLetters
 
 app = typer.Typer(name="dlq", help="What failed for good and waits.", no_args_is_help=True)
 
@@ -26,6 +27,9 @@ def list_letters(
     queues: Queues = None,
     *,
     limit: Annotated[int, typer.Option(min=1, help="Messages of each queue.")] = 10,
+    bodies: Annotated[
+        bool, typer.Option("--bodies", help="With --json: the messages too; customers' words.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List what waits, without what anybody wrote; exit 1 if something does."""
@@ -37,17 +41,7 @@ def list_letters(
         show_json(
             {
                 "queues": counts,
-                "messages": [
-                    {
-                        "queue": one.queue,
-                        "id": one.message_id,
-                        "sent_at": stamp(one.sent_at),
-                        "kind": one.kind,
-                        "account": one.account_id,
-                        "generation": one.generation_id,
-                    }
-                    for one in found
-                ],
+                "messages": [_as_dict(one, with_body=bodies) for one in found],
             }
         )
     else:
@@ -79,6 +73,18 @@ def redrive(
         return
     show(*(f"{name}: {count} sent back" for name, count in moved.items() if count))
     show(f"{sum(moved.values())} in all")
+
+
+def _as_dict(one: DeadLetter, *, with_body: bool) -> dict[str, Json]:
+    return {
+        "queue": one.queue,
+        "id": one.message_id,
+        "sent_at": stamp(one.sent_at),
+        "kind": one.kind,
+        "account": one.account_id,
+        "generation": one.generation_id,
+        **({"body": one.body} if with_body else {}),
+    }
 
 
 def _with_work(letters: DeadLetters) -> list[str]:

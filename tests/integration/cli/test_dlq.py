@@ -58,6 +58,8 @@ def test_what_waits_is_listed_without_its_contents(reprise, sqs, urls):
         about = {(one["kind"], one["account"]) for one in result.json["messages"]}
         assert about == {("Generation Callback", "usr_1"), ("message", None)}
         assert "lyrics" not in result.stdout + reprise("dlq", "list").stdout
+    asked_for = reprise("dlq", "list", "--json", "--bodies").json["messages"]
+    assert json.dumps(EVENT) in [one["body"] for one in asked_for]
 
 
 @pytest.mark.parametrize("queue", ["ProviderEventsDeadLetters", "ProviderEventsUnrouted"])
