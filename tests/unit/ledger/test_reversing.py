@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot
-from reprise.ledger.errors import CreditsInsufficientError, OrderUnknownError
+from reprise.ledger.errors import OrderUnknownError
 from reprise.ledger.lots import LotKind
-from reprise.ledger.reversals import RefundStatus, Reversals
+from reprise.ledger.reversals import RefundStatus
 
 from tests.support.ledger import CAUSE, DAY, T0, Book, dispute, orderings, pack, refund, renewal
 
@@ -228,34 +228,6 @@ def test_a_dispute_created_as_lost_without_movements_counts_in_full():
     assert (book.account.balance, book.account.owed) == (0, 30)
 
 
-def test_an_inquiry_freezes_and_its_end_thaws():
-    book = spent(0)
-    book.reverse(dispute(1000, "warning_needs_response"))
-    assert (book.account.balance, book.available()) == (100, 0)
-    with pytest.raises(CreditsInsufficientError):
-        book.charge()
-    book.reverse(dispute(1000, "warning_closed"))
-    assert book.available() == 100
-
-
-def test_a_fraud_warning_lapses_by_itself():
-    book = spent(0)
-    book.reverse(Reversals(warnings={"issfr_1": T0 + 3 * DAY}))
-    assert book.available(T0 + 3 * DAY - DAY / 86400) == 0
-    assert book.available(T0 + 3 * DAY) == 100
-
-
-def test_a_frozen_lots_expiry_pauses_and_resumes_with_at_least_seven_days():
-    book = Book()
-    book.grant(renewal(credits=100))
-    book.end(now=T0 + 30 * DAY)
-    book.reverse(dispute(1000, "warning_needs_response"), "in_1/il_1", now=T0 + 85 * DAY)
-    late = T0 + 200 * DAY
-    assert book.do(ExpireLot("in_1/il_1", T0 + 90 * DAY, CAUSE), late) is None
-    book.reverse(dispute(1000, "warning_closed"), "in_1/il_1")
-    assert book.account.lots["in_1/il_1"].expires_at == late + 7 * DAY
-
-
 def test_a_refund_before_its_order_is_known_is_refused():
     with pytest.raises(OrderUnknownError):
         Book().reverse(refund(1000))
@@ -289,14 +261,6 @@ def test_withdrawn_again_on_appeal_counts_in_full():
     book = spent(0)
     book.reverse(dispute(1000, "lost", txn_1=-1000, txn_2=1000, txn_3=-1000))
     assert book.account.balance == 0
-
-
-def test_an_inquiry_that_was_closed_and_then_escalated_freezes():
-    book = spent(0)
-    book.reverse(dispute(1000, "warning_needs_response", "warning_closed"))
-    assert book.available() == 100
-    book.reverse(dispute(1000, "needs_response"))
-    assert book.available() == 0
 
 
 def test_refunds_of_a_shared_payment_reach_each_line_by_its_share_without_losing_a_cent():
