@@ -10,7 +10,7 @@ from reprise import composition
 from reprise.api import inbound
 from reprise.api.routes import NOW_HEADER
 from reprise.catalogue.model import Catalogue
-from reprise.catalogue.reading import example_catalogue
+from reprise.catalogue.reading import named_catalogue
 from reprise.clock import Clock, clock_of, instant_of
 from reprise.errors import BadInputError
 from reprise.ledger.entries import Cause
@@ -57,7 +57,7 @@ def root() -> Root:
     client = composition.dynamodb()
     ledger = composition.ledger(settings, client)
     directory = composition.directory(client, settings.cases_table)
-    catalogue = example_catalogue()
+    catalogue = named_catalogue(settings.catalogue)
     return Root(
         accounts=Accounts(ledger, directory, catalogue),
         charges=Charges(ledger, directory, catalogue),

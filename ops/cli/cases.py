@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Annotated, Final
 
 import typer
+from reprise.adapters.case_json import state_of
 from reprise.canonical import Json
 from reprise.cases.model import Case, Line
-from reprise.cases.stored import state_of
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
 from reprise.ports.cases import CaseStore, Shelf, Taken

@@ -27,6 +27,7 @@ def surroundings(monkeypatch, **environment):
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     for name, value in {
         "STAGE": "test",
+        "CATALOGUE": "example",
         "CLOCK": "event",
         "LEDGER_TABLE": "ledger",
         "CASES_TABLE": "cases",

@@ -23,11 +23,13 @@ class LedgerSettings:
 
     Args:
         stage: `local`, `dev`, `staging` or `prod`.
+        catalogue: which catalogue is sold here; a file in `reprise/catalogue`.
         clock: `wall`, or `event` on the local stack.
         ledger_table: name of the ledger's table.
     """
 
     stage: str
+    catalogue: str
     clock: ClockSource
     ledger_table: str
 

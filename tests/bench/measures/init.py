@@ -18,7 +18,7 @@ from tests.bench.lambda_runtime import init_ms
 from tests.support.template import functions, logical_id, template
 
 ROUNDS = 5
-VALUES = {"STAGE": "local", "CLOCK": "wall", "STRIPE_LIVEMODE": "false"}
+VALUES = {"STAGE": "local", "CATALOGUE": "example", "CLOCK": "wall", "STRIPE_LIVEMODE": "false"}
 """What the settings must be; any other is only a name here."""
 BARE = """import boto3
 

@@ -52,6 +52,7 @@ class World:
         standin.standin.state.put(SESSION | {"currency": "usd"})
         settings = {
             "STAGE": "local",
+            "CATALOGUE": "example",
             "CLOCK": "event",
             "LEDGER_TABLE": "ledger",
             "CASES_TABLE": "cases",

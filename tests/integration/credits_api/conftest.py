@@ -16,6 +16,7 @@ def tables(monkeypatch):
     """Fresh tables, told to the function by its environment; the function runs on events' time."""
     environment = {
         "STAGE": "local",
+        "CATALOGUE": "example",
         "CLOCK": "event",
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "testing",

@@ -12,6 +12,7 @@ from tests.support.mailbox import World
 def world(monkeypatch):
     settings = {
         "STAGE": "local",
+        "CATALOGUE": "example",
         "CLOCK": "wall",
         "LEDGER_TABLE": "ledger",
         "CASES_TABLE": "cases",

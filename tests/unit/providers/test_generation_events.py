@@ -28,7 +28,7 @@ def test_only_true_is_authenticated(word):
 
 def test_a_submission_names_its_task():
     assert GenerationEvent.of(event(Kind.SUBMITTED, task_id="t1")).task_id == "t1"
-    with pytest.raises(BadInputError, match="task_id"):
+    with pytest.raises(BadInputError, match=r"task_id"):
         GenerationEvent.of(event(Kind.SUBMITTED))
 
 

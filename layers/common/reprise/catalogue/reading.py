@@ -39,9 +39,24 @@ def read_catalogue(text: str) -> Catalogue:
 
 
 @cache
+def named_catalogue(name: str) -> Catalogue:
+    """Return a catalogue that ships with the code, one JSON file each beside this one.
+
+    Args:
+        name: the file's name without its ending; a deployment names one as a parameter.
+
+    Raises:
+        BadInputError: there is no such file, or it is no catalogue.
+    """
+    file = files(__package__).joinpath(f"{name}.json")
+    if not name.replace("-", "_").isidentifier() or not file.is_file():
+        raise BadInputError("catalogue", f"must name a file beside example.json, is {name!r}")
+    return read_catalogue(file.read_text("utf-8"))
+
+
 def example_catalogue() -> Catalogue:
-    """Return the catalogue that ships with the code: an example, and the default."""
-    return read_catalogue(files(__package__).joinpath("example.json").read_text("utf-8"))
+    """Return the example, which is the default."""
+    return named_catalogue("example")
 
 
 def _plan(at: str, item: Mapping[str, Json]) -> Plan:

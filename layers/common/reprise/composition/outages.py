@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
-from reprise.catalogue.reading import example_catalogue
+from reprise.catalogue.reading import named_catalogue
 from reprise.settings import LedgerSettings
 from reprise.usecases.outages import Outages
 
@@ -20,5 +20,5 @@ def outages(settings: LedgerSettings, client: "DynamoDBClient") -> Outages:
         mirrors=DynamoMirrorStore(client, settings.ledger_table),
         incidents=DynamoOutageStore(client, settings.ledger_table),
         policy=composition.policy_book(client, settings.ledger_table),
-        catalogue=example_catalogue(),
+        catalogue=named_catalogue(settings.catalogue),
     )

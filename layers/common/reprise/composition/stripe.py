@@ -3,7 +3,7 @@
 from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.billing.events import Expected
-from reprise.catalogue.reading import example_catalogue
+from reprise.catalogue.reading import named_catalogue
 from reprise.settings import StripeBooksSettings
 from reprise.usecases.stripe.books import Books
 
@@ -15,7 +15,7 @@ def stripe_books(settings: StripeBooksSettings) -> Books:
         ledger=composition.ledger(settings, client),
         mirrors=DynamoMirrorStore(client, settings.ledger_table),
         parking=composition.parking_lot(client, settings.cases_table),
-        catalogue=example_catalogue(),
+        catalogue=named_catalogue(settings.catalogue),
         policy=composition.policy_book(client, settings.ledger_table),
         expected=Expected(livemode=settings.stripe_livemode),
     )

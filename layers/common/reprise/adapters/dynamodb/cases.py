@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from reprise.adapters.case_json import state_of, value_of
 from reprise.adapters.dynamodb.errors import raise_for
 from reprise.adapters.dynamodb.items import Item, account_key, key_of
 from reprise.canonical import canonical_json
 from reprise.cases.model import KEPT, Case, Change, Line
-from reprise.cases.stored import state_of, value_of
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.cases import CaseStore, Intake, Shelf, Taken
 from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page, StoreBusyError
