@@ -237,3 +237,14 @@ def test_an_order_credited_meanwhile_is_not_refunded_as_uncredited():
     assert case.attempts[0].why == "its credits landed meanwhile"
     assert case.state is CaseState.APPROVED  # late, unspent: still their choice
     assert world.refunds == {PAYMENT: PAID}
+
+
+def test_a_checkout_that_made_an_invoice_is_never_refunded_as_uncredited():
+    """Its credits come under the invoice's key, so credits and money could both go out."""
+    world = World(credited=False)
+    for stripe_id, session in world.stripe.sessions.items():
+        world.stripe.sessions[stripe_id] = replace(session, invoice="in_1")
+    wish = {"orders": (), "foreign": (ORDER,), "preference": Preference.REFUND}
+    world.open(category=Category.PACK_NOT_CREDITED, wish=wish)
+    world.work()
+    assert world.refunds == {}

@@ -85,6 +85,17 @@ def purchase_of(books: Books, session: CheckoutSession) -> Purchase:
         )
 
 
+def is_uncredited(session: CheckoutSession) -> bool:
+    """Return whether a paid checkout that the ledger has no order of may be settled by money.
+
+    One with an invoice is credited under the invoice's own key, which money would not contend
+    with: both could go out. A person looks at it.
+    """
+    return (
+        session.mode == "payment" and session.payment_status == "paid" and session.invoice is None
+    )
+
+
 def _place(desk: Desk, account_id: str, orders: list[Order], stripe_id: str, found: Placed) -> None:
     is_charge = stripe_id.startswith(("ch_", "py_"))
     payment = desk.stripe.payment_of(stripe_id) if is_charge else stripe_id
@@ -99,6 +110,6 @@ def _place(desk: Desk, account_id: str, orders: list[Order], stripe_id: str, fou
     known = matching(orders, session.session_id)
     if known:
         found.orders |= {one.order_id: one for one in known}
-    elif session.mode == "payment" and session.payment_status == "paid":
+    elif is_uncredited(session):
         bought = Uncredited(session, purchase_of(desk.books, session))
         found.uncredited[session.session_id] = bought

@@ -13,7 +13,7 @@ from reprise.policy.decision import ActionKind, Decision, Verdict
 from reprise.ports.ledger import Alias, Read
 from reprise.ports.stripe import RefundSeen
 from reprise.usecases.cases.desk import Desk
-from reprise.usecases.cases.lookups import purchase_of
+from reprise.usecases.cases.lookups import is_uncredited, purchase_of
 from reprise.usecases.ledger import Effect
 from reprise.usecases.stripe.reversals import PAID_TWICE, reversal
 
@@ -102,6 +102,8 @@ def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> No
     session = desk.stripe.session_of(order_id)
     if session is None:
         raise NoLongerError("Stripe does not know the purchase any more")
+    if not is_uncredited(session):
+        raise NoLongerError("the purchase is not one that money may settle")
     target = Alias(account_id, session.session_id)
     desk.books.alias(target, [session.session_id, session.payment_intent])
     command = RefundUncredited(purchase_of(desk.books, session), cause_of(case))
