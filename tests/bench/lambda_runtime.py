@@ -20,6 +20,7 @@ _PACKAGES = ("awslambdaric==4.2.2", "boto3==1.44.5")
 _HOME = tools.LOCAL / "tools" / "awslambdaric"
 _EMULATOR = "lib/python3.13/site-packages/samcli/local/rapid/aws-lambda-rie-{}"
 _INVOKE = "/2015-03-31/functions/function/invocations"
+_INIT_DONE = re.compile(r"INIT RTDONE\(status: (\w+)\)")
 _INIT_REPORT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 _SECONDS_MAX = 60.0
 _POLL_SECONDS = 0.05
@@ -74,9 +75,11 @@ def init_ms(path: list[Path], handler: str, environment: dict[str, str]) -> floa
         with _knock(ports[0]):
             for line in process.stdout:
                 log.append(line)
-                found = _INIT_REPORT.search(line)
-                if found:
-                    return float(found[1])
+                done, report = _INIT_DONE.search(line), _INIT_REPORT.search(line)
+                if done and done[1] != "success":
+                    break
+                if report:
+                    return float(report[1])
     finally:
         watchdog.cancel()
         _end(process)

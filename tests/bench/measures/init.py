@@ -18,7 +18,13 @@ from tests.bench.lambda_runtime import init_ms
 from tests.support.template import functions, logical_id, template
 
 ROUNDS = 5
-VALUES = {"STAGE": "local", "CATALOGUE": "example", "CLOCK": "wall", "STRIPE_LIVEMODE": "false"}
+VALUES = {
+    "STAGE": "local",
+    "CATALOGUE": "example",
+    "CLOCK": "wall",
+    "STRIPE_LIVEMODE": "false",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+}
 """What the settings must be; any other is only a name here."""
 BARE = """import boto3
 
