@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, override
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from reprise.adapters.dynamodb.errors import raise_for
 from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.adapters.dynamodb.table import Table
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.announcements import CLAIMED_FOR, Announcements, Claim, Mailed, ShardWalk
+from reprise.ports.ledger import HeadMovedError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -36,8 +35,7 @@ class DynamoAnnouncements(Announcements):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def announced(self, version_id: str) -> bool:
@@ -57,19 +55,8 @@ class DynamoAnnouncements(Announcements):
 
     @override
     def walks(self, version_id: str) -> Mapping[int, ShardWalk]:
-        try:
-            answer = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :shard)",
-                ExpressionAttributeValues={
-                    ":pk": _key(version_id, "")["pk"],
-                    ":shard": {"S": _SHARD},
-                },
-                ConsistentRead=True,
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        return {_number(item): _walk_of(item) for item in answer["Items"]}
+        items = self._table.partition(_partition(version_id), _SHARD)
+        return {_number(item): _walk_of(item) for item in items}
 
     @override
     def begin(self, version_id: str, shard: int, at: datetime) -> None:
@@ -87,23 +74,14 @@ class DynamoAnnouncements(Announcements):
         )
 
     def _notice(self, version_id: str) -> Item:
-        key = _key(version_id, _NOTICE)
-        try:
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        return dict(answer.get("Item", {}))
+        return self._table.get(_key(version_id, _NOTICE)) or {}
 
     def _set(self, key: Item, sets: str, at: datetime, more: Item | None = None) -> None:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=key,
-                UpdateExpression=f"SET {sets}",
-                ExpressionAttributeValues={":at": {"N": str(to_ms(at))}, **(more or {})},
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.update(
+            Key=key,
+            UpdateExpression=f"SET {sets}",
+            ExpressionAttributeValues={":at": {"N": str(to_ms(at))}, **(more or {})},
+        )
 
 
 class DynamoMailed(Mailed):
@@ -115,8 +93,7 @@ class DynamoMailed(Mailed):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def claim(self, account_id: str, what: str, now: datetime) -> Claim:
@@ -125,40 +102,33 @@ class DynamoMailed(Mailed):
             "expires": {"N": str(int((now + _KEPT).timestamp()))},
         }
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=item,
+            self._table.put(
+                item,
                 ConditionExpression=_UNLESS_DONE,
                 ExpressionAttributeValues={":lapsed": {"N": str(to_ms(now - CLAIMED_FOR))}},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise_for(error)
-            standing: Any = error.response
-            return Claim.DONE if "outcome" in standing.get("Item", {}) else Claim.OTHERS
-        except BotoCoreError as error:
-            raise_for(error)
+        except HeadMovedError as error:
+            refusal: Any = error.__cause__  # DynamoDB's own, which shows the mark that stands
+            standing = refusal.response.get("Item", {})
+            return Claim.DONE if "outcome" in standing else Claim.OTHERS
         return Claim.MINE
 
     @override
     def settle(self, account_id: str, what: str, outcome: str, now: datetime) -> None:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_mark(account_id, what),
-                UpdateExpression="SET outcome = :outcome, settled = :at",
-                ExpressionAttributeValues={
-                    ":outcome": {"S": outcome},
-                    ":at": {"N": str(to_ms(now))},
-                },
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.update(
+            Key=_mark(account_id, what),
+            UpdateExpression="SET outcome = :outcome, settled = :at",
+            ExpressionAttributeValues={":outcome": {"S": outcome}, ":at": {"N": str(to_ms(now))}},
+        )
+
+
+def _partition(version_id: str) -> str:
+    return f"policy#{version_id}"
 
 
 def _key(version_id: str, sk: str) -> Item:
-    return key_of(f"policy#{version_id}", sk)
+    return key_of(_partition(version_id), sk)
 
 
 def _mark(account_id: str, what: str) -> Item:

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, override
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from reprise.adapters.dynamodb.errors import raise_for
 from reprise.adapters.dynamodb.items import Item, key_of
+from reprise.adapters.dynamodb.table import Table
 from reprise.ports.bookmarks import Bookmarks
 
 if TYPE_CHECKING:
@@ -21,25 +19,16 @@ class DynamoBookmarks(Bookmarks):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def load(self, name: str) -> str | None:
-        try:
-            answer = self._client.get_item(
-                TableName=self._table, Key=_key(name), ConsistentRead=True
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        return answer["Item"]["place"]["S"] if "Item" in answer else None
+        item = self._table.get(_key(name))
+        return None if item is None else str(item["place"]["S"])
 
     @override
     def save(self, name: str, place: str) -> None:
-        try:
-            self._client.put_item(TableName=self._table, Item=_key(name) | {"place": {"S": place}})
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.put(_key(name) | {"place": {"S": place}})
 
 
 def _key(name: str) -> Item:

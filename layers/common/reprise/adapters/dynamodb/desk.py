@@ -1,13 +1,11 @@
 """The desk in the cases table: account directory and parked events."""
 
-import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from reprise.adapters.dynamodb.errors import raise_for
-from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.adapters.dynamodb.items import Item, account_id_of, account_key, key_of
+from reprise.adapters.dynamodb.table import NEW, Table
 from reprise.canonical import digest
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.desk import (
@@ -20,7 +18,6 @@ from reprise.ports.desk import (
     folded,
 )
 from reprise.ports.ledger import (
-    PAGE_MAX,
     EntryExistsError,
     HeadMovedError,
     Page,
@@ -31,7 +28,6 @@ from reprise.ports.ledger import (
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_NEW = "attribute_not_exists(pk)"
 _OURS = "account = :account"
 _SAME = "email = :email"
 _TURNS_MAX = 5
@@ -50,26 +46,22 @@ class DynamoDirectory(Directory):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def put_profile(self, profile: Profile) -> None:
         for _ in range(_TURNS_MAX):
             actions = self._profile_actions(profile)
             try:
-                self._client.transact_write_items(TransactItems=actions)
-            except (ClientError, BotoCoreError) as error:
-                try:
-                    raise_for(error)
-                except (EntryExistsError, HeadMovedError):
-                    if self.account_of(profile.email) not in {None, profile.account_id}:
-                        raise EmailTakenError("email: already belongs to another account") from None
-                    continue
+                self._table.transact(actions)
+            except (EntryExistsError, HeadMovedError):
+                if self.account_of(profile.email) not in {None, profile.account_id}:
+                    raise EmailTakenError("email: already belongs to another account") from None
+                continue
             return
         raise StoreBusyError(f"{profile.account_id}: no turn in {_TURNS_MAX} attempts")
 
-    def _profile_actions(self, profile: Profile) -> Any:  # noqa: ANN401 - the client's own
+    def _profile_actions(self, profile: Profile) -> list[Mapping[str, Item]]:
         """Return the writes: the profile, its address, and the old address taken away.
 
         The profile must still be what was read, so that of two changes at once the later one sees
@@ -77,23 +69,23 @@ class DynamoDirectory(Directory):
         """
         known = self.profile(profile.account_id)
         ours: Item = {":account": {"S": profile.account_id}}
-        unchanged: Any = {"ConditionExpression": _NEW}
+        unchanged: Item = {"ConditionExpression": NEW}
         if known is not None:
             values = {":email": {"S": known.email}}
             unchanged = {"ConditionExpression": _SAME, "ExpressionAttributeValues": values}
-        address = {"Item": _email_key(profile.email) | {"account": {"S": profile.account_id}}}
-        claim = {"ConditionExpression": f"{_NEW} OR {_OURS}", "ExpressionAttributeValues": ours}
-        puts = [{"Item": _profile_item(profile)} | unchanged, address | claim]
-        actions = [{"Put": {"TableName": self._table} | put} for put in puts]
+        address: Item = {"Item": _email_key(profile.email) | {"account": {"S": profile.account_id}}}
+        claim = {"ConditionExpression": f"{NEW} OR {_OURS}", "ExpressionAttributeValues": ours}
+        actions: list[Mapping[str, Item]] = [
+            {"Put": {"Item": _profile_item(profile)} | unchanged},
+            {"Put": address | claim},
+        ]
         if known is not None and folded(known.email) != folded(profile.email):
-            old = {"TableName": self._table, "Key": _email_key(known.email)}
-            guard = {"ConditionExpression": f"{_NEW} OR {_OURS}"}
-            actions.append({"Delete": old | guard | {"ExpressionAttributeValues": ours}})
+            actions.append({"Delete": {"Key": _email_key(known.email)} | claim})
         return actions
 
     @override
     def profile(self, account_id: str) -> Profile | None:
-        item = self._get(key_of(account_key(account_id), "profile"))
+        item = self._table.get(key_of(account_key(account_id), "profile"))
         if item is None:
             return None
         return Profile(
@@ -106,7 +98,7 @@ class DynamoDirectory(Directory):
 
     @override
     def account_of(self, email: str) -> str | None:
-        item = self._get(_email_key(email))
+        item = self._table.get(_email_key(email))
         return None if item is None else str(item["account"]["S"])
 
     @override
@@ -114,32 +106,18 @@ class DynamoDirectory(Directory):
         self, shard: int, span: Span, limit: int, cursor: str | None = None
     ) -> Page[str]:
         after, until = span
-        start: Any = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
-        try:
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":shard": {"S": _profiles(shard)},
-                    ":first": {"N": str(0 if after is None else to_ms(after) + 1)},
-                    ":last": {"N": str(to_ms(until))},
-                },
-                Limit=min(limit, PAGE_MAX),
-                **start,
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        last = answer.get("LastEvaluatedKey")
-        found = tuple(item["pk"]["S"].removeprefix(account_key("")) for item in answer["Items"])
-        return Page(found, json.dumps(last) if last else None)
-
-    def _get(self, key: Item) -> Item | None:
-        try:
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        return answer.get("Item")
+        page = self._table.page(
+            "due",
+            "due_shard = :shard AND due_at BETWEEN :first AND :last",
+            {
+                ":shard": {"S": _profiles(shard)},
+                ":first": {"N": str(0 if after is None else to_ms(after) + 1)},
+                ":last": {"N": str(to_ms(until))},
+            },
+            limit,
+            cursor,
+        )
+        return Page(tuple(map(account_id_of, page.items)), page.cursor)
 
 
 class DynamoParkingLot(ParkingLot):
@@ -151,54 +129,31 @@ class DynamoParkingLot(ParkingLot):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def park(self, parked: Parked) -> bool:
-        actions: Any = [
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": _parked_item(parked),
-                    "ConditionExpression": _NEW,
-                }
-            }
-        ]
+        actions = [{"Put": {"Item": _parked_item(parked), "ConditionExpression": NEW}}]
         if parked.waits_for is not None:
             waiting = key_of(f"waiting#{parked.waits_for}", parked.parked_id)
-            actions.append({"Put": {"TableName": self._table, "Item": waiting}})
+            actions.append({"Put": {"Item": waiting}})
         try:
-            self._client.transact_write_items(TransactItems=actions)
-        except (ClientError, BotoCoreError) as error:
-            try:
-                raise_for(error)
-            except EntryExistsError:
-                return False
+            self._table.transact(actions)
+        except EntryExistsError:
+            return False
         return True
 
     @override
     def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:
-        start: Any = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
-        answer = self._query(
-            IndexName="due",
-            KeyConditionExpression="due_shard = :shard",
-            ExpressionAttributeValues={":shard": {"S": _PARKED}},
-            Limit=min(limit, PAGE_MAX),
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        ids = [item["pk"]["S"].removeprefix("parked#") for item in answer["Items"]]
-        return Page(self._still_waiting(ids), json.dumps(last) if last else None)
+        shard = {":shard": {"S": _PARKED}}
+        page = self._table.page("due", "due_shard = :shard", shard, limit, cursor)
+        ids = [item["pk"]["S"].removeprefix("parked#") for item in page.items]
+        return Page(self._still_waiting(ids), page.cursor)
 
     @override
     def waiting_for(self, wanted: str) -> list[Parked]:
-        answer = self._query(
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"waiting#{wanted}"}},
-            ConsistentRead=True,
-        )
-        return list(self._still_waiting([item["sk"]["S"] for item in answer["Items"]]))
+        waiting = self._table.partition(f"waiting#{wanted}")
+        return list(self._still_waiting([item["sk"]["S"] for item in waiting]))
 
     @override
     def retried(self, parked: Parked, done_at: datetime | None) -> None:
@@ -209,38 +164,21 @@ class DynamoParkingLot(ParkingLot):
             expression += ", done_at = :done, expires = :expires REMOVE due_shard, due_at"
             values[":done"] = {"N": str(to_ms(done_at))}
             values[":expires"] = {"N": str(int((done_at + _DONE_KEPT).timestamp()))}
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=key_of(f"parked#{parked.parked_id}", _PARKED),
-                UpdateExpression=expression,
-                ExpressionAttributeValues=values,
-            )
-            if done_at is not None and parked.waits_for is not None:
-                self._client.delete_item(
-                    TableName=self._table,
-                    Key=key_of(f"waiting#{parked.waits_for}", parked.parked_id),
-                )
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.update(
+            Key=key_of(f"parked#{parked.parked_id}", _PARKED),
+            UpdateExpression=expression,
+            ExpressionAttributeValues=values,
+        )
+        if done_at is not None and parked.waits_for is not None:
+            self._table.delete(key_of(f"waiting#{parked.waits_for}", parked.parked_id))
 
     def _still_waiting(self, ids: list[str]) -> tuple[Parked, ...]:
         found = []
         for parked_id in ids:
-            key = key_of(f"parked#{parked_id}", _PARKED)
-            try:
-                answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-            except (ClientError, BotoCoreError) as error:
-                raise_for(error)
-            if "Item" in answer and "done_at" not in answer["Item"]:
-                found.append(_parked_of(answer["Item"]))
+            item = self._table.get(key_of(f"parked#{parked_id}", _PARKED))
+            if item is not None and "done_at" not in item:
+                found.append(_parked_of(item))
         return tuple(found)
-
-    def _query(self, **arguments: Any) -> Item:  # noqa: ANN401 - the client's own
-        try:
-            return dict(self._client.query(TableName=self._table, **arguments))
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
 
 
 def _profiles(shard: int) -> str:

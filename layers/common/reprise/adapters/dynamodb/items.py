@@ -39,6 +39,11 @@ def account_key(account_id: str) -> str:
     return ACCOUNT_PREFIX + account_id
 
 
+def account_id_of(item: Mapping[str, Any]) -> str:
+    """Return whose an item is, read from its key."""
+    return str(item["pk"]["S"].removeprefix(ACCOUNT_PREFIX))
+
+
 def key_of(pk: str, sk: str) -> Item:
     """Return a primary key in wire form."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
@@ -82,7 +87,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     lots = state["lots"]
     tasks = {key: _task_of(task) for key, task in state.get("tasks", {}).items()}
     bare = Account(
-        account_id=item["pk"]["S"].removeprefix(ACCOUNT_PREFIX),
+        account_id=account_id_of(item),
         seq=seq,
         hash=last_hash,
         last_at=of_ms(last_ms),
@@ -133,7 +138,7 @@ def entry_item(entry: Entry) -> Item:
 def entry_of(item: Mapping[str, Any]) -> Entry:
     """Return the entry of a stored item."""
     known = {
-        "account": item["pk"]["S"].removeprefix(ACCOUNT_PREFIX),
+        "account": account_id_of(item),
         "key": item["sk"]["S"],
         "seq": int(item["seq"]["N"]),
     }

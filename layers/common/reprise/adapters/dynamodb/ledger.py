@@ -1,14 +1,11 @@
 """The DynamoDB ledger store: one transaction per change, conditions that decide races."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, override
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, override
 
 from reprise.adapters.dynamodb import items
-from reprise.adapters.dynamodb.errors import raise_for
+from reprise.adapters.dynamodb.table import NEW, Table, guard
 from reprise.ledger.account import Account
 from reprise.ledger.draft import Decision
 from reprise.ledger.entries import Entry
@@ -19,20 +16,14 @@ from reprise.ports.ledger import (
     Alias,
     AliasConflictError,
     Due,
+    HeadMovedError,
     LedgerStore,
     Page,
     Read,
-    StoreBusyError,
 )
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-_READ_ROUNDS_MAX = 5
-_NEW = "attribute_not_exists(pk)"
-"""Half of a condition: nobody wrote this item yet."""
-_AS_READ = "version = :read"
-"""The other half: nobody wrote this item since it was read."""
 
 
 class DynamoLedgerStore(LedgerStore):
@@ -44,14 +35,13 @@ class DynamoLedgerStore(LedgerStore):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def read(self, account_id: str, keys: Iterable[str] = (), orders: Iterable[str] = ()) -> Read:
         pk = items.account_key(account_id)
         names = [items.HEAD, *keys, *(items.ORDER_PREFIX + order_id for order_id in orders)]
-        found = self._get([items.key_of(pk, sk) for sk in dict.fromkeys(names)])
+        found = self._table.get_all([items.key_of(pk, sk) for sk in dict.fromkeys(names)])
         head = next((item for item in found if item["sk"]["S"] == items.HEAD), None)
         entries = [items.entry_of(item) for item in found if "body" in item]
         stored = [item for item in found if item["sk"]["S"].startswith(items.ORDER_PREFIX)]
@@ -63,24 +53,18 @@ class DynamoLedgerStore(LedgerStore):
 
     @override
     def commit(self, decision: Decision) -> None:
-        entry = {"TableName": self._table, "Item": items.entry_item(decision.entry)}
+        entry = {"Item": items.entry_item(decision.entry), "ConditionExpression": NEW}
         account_id = decision.account.account_id
-        actions: Any = [
-            {"Put": {**entry, "ConditionExpression": _NEW}},
-            {"Update": self._head_update(decision.before, decision.account)},
-            *({"Put": self._order_put(account_id, order)} for order in decision.orders),
-        ]
-        try:
-            self._client.transact_write_items(TransactItems=actions)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        head = _head_update(decision.before, decision.account)
+        orders = (
+            {"Item": items.order_item(account_id, order), **guard(order.version)}
+            for order in decision.orders
+        )
+        self._table.transact([{"Put": entry}, {"Update": head}, *({"Put": put} for put in orders)])
 
     @override
     def save_tasks(self, before: Account, after: Account) -> None:
-        try:
-            self._client.update_item(**self._head_update(before, after))
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.update(**_head_update(before, after))
 
     @override
     def history(self, account_id: str, limit: int, cursor: str | None = None) -> Page[Entry]:
@@ -88,7 +72,7 @@ class DynamoLedgerStore(LedgerStore):
         values: items.Item = {":pk": {"S": items.account_key(account_id)}}
         if cursor:
             values[":below"] = {"N": cursor}
-        answer = self._query(
+        answer = self._table.query(
             IndexName="history",
             KeyConditionExpression=where,
             ExpressionAttributeValues=values,
@@ -104,13 +88,15 @@ class DynamoLedgerStore(LedgerStore):
     def journal(self, account_id: str) -> Iterator[Entry]:
         # The base table is read, not the index: an audit trusts nothing derived.
         pk = items.account_key(account_id)
-        found = (item for item in self._partition(pk, "") if "body" in item)
+        found = (item for item in self._table.partition(pk) if "body" in item)
         yield from sorted(map(items.entry_of, found), key=lambda entry: entry.seq)
 
     @override
     def orders_of(self, account_id: str, prefix: str = "") -> list[Order]:
         pk = items.account_key(account_id)
-        return [items.order_of(item) for item in self._partition(pk, items.ORDER_PREFIX + prefix)]
+        return [
+            items.order_of(item) for item in self._table.partition(pk, items.ORDER_PREFIX + prefix)
+        ]
 
     @override
     def put_alias(self, alias: str, target: Alias) -> None:
@@ -118,16 +104,14 @@ class DynamoLedgerStore(LedgerStore):
         if target.order_id is not None:
             item["order"] = {"S": target.order_id}
         try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression=_NEW)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise_for(error)
+            self._table.put(item, ConditionExpression=NEW)
+        except HeadMovedError as error:
             if self.find_alias(alias) != target:
                 raise AliasConflictError(f"{alias}: already points at another order") from error
 
     @override
     def find_alias(self, alias: str) -> Alias | None:
-        found = self._get([items.key_of(f"alias#{alias}", "alias")])
+        found = self._table.get_all([items.key_of(f"alias#{alias}", "alias")])
         if not found:
             return None
         order = found[0].get("order")
@@ -137,90 +121,35 @@ class DynamoLedgerStore(LedgerStore):
     def due(
         self, what: Due, shard: int, before: datetime, limit: int, cursor: str | None = None
     ) -> Page[str]:
-        start = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
-        answer = self._query(
-            IndexName=what.value,
-            KeyConditionExpression=(
-                f"{items.SHARD_OF_INDEX[what]} = :shard AND {items.TIME_OF_INDEX[what]} <= :before"
-            ),
-            ExpressionAttributeValues={
-                ":shard": {"S": f"{what.value}#{shard:02d}"},
-                ":before": {"N": str(to_ms(before))},
-            },
-            Limit=min(limit, PAGE_MAX),
-            **start,
+        page = self._table.page(
+            what.value,
+            f"{items.SHARD_OF_INDEX[what]} = :shard AND {items.TIME_OF_INDEX[what]} <= :before",
+            {":shard": {"S": f"{what.value}#{shard:02d}"}, ":before": {"N": str(to_ms(before))}},
+            limit,
+            cursor,
         )
-        accounts = tuple(item["pk"]["S"].removeprefix("account#") for item in answer["Items"])
-        last = answer.get("LastEvaluatedKey")
-        return Page(accounts, json.dumps(last) if last else None)
+        return Page(tuple(map(items.account_id_of, page.items)), page.cursor)
 
-    def _head_update(self, before: Account, after: Account) -> Any:  # noqa: ANN401 - wire form
-        """Return the update of a head, on condition that it is as it was read."""
-        indexed = items.head_indexes(after)
-        gone = [
-            name
-            for name in (*items.SHARD_OF_INDEX.values(), *items.TIME_OF_INDEX.values())
-            if name not in indexed
-        ]
-        values = {f":{name}": value for name, value in indexed.items()}
-        values[":state"] = {"S": items.head_state(after)}
-        values[":version"] = {"N": str(after.version)}
-        sets = ["#state = :state", "version = :version", *(f"{name} = :{name}" for name in indexed)]
-        condition = _NEW
-        if before.version:
-            condition = _AS_READ
-            values[":read"] = {"N": str(before.version)}
-        return {
-            "TableName": self._table,
-            "Key": items.key_of(items.account_key(after.account_id), items.HEAD),
-            "UpdateExpression": f"SET {', '.join(sets)}"
-            + (f" REMOVE {', '.join(gone)}" if gone else ""),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": values,
-        }
 
-    def _order_put(self, account_id: str, order: Order) -> items.Item:
-        put: items.Item = {"TableName": self._table, "Item": items.order_item(account_id, order)}
-        if order.version == 1:
-            return {**put, "ConditionExpression": _NEW}
-        read = {":read": {"N": str(order.version - 1)}}
-        return {**put, "ConditionExpression": _AS_READ, "ExpressionAttributeValues": read}
-
-    def _get(self, keys: list[items.Item]) -> list[items.Item]:
-        """Return the items that exist, read consistently; what was cut off is asked again."""
-        found: list[items.Item] = []
-        for _ in range(_READ_ROUNDS_MAX):
-            request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-            try:
-                answer = self._client.batch_get_item(RequestItems=request)
-            except (ClientError, BotoCoreError) as error:
-                raise_for(error)
-            found += answer["Responses"].get(self._table, [])
-            unread: Any = answer.get("UnprocessedKeys", {}).get(self._table)
-            if not unread:
-                return found
-            keys = unread["Keys"]
-        raise StoreBusyError(f"{len(keys)} keys stayed unread after {_READ_ROUNDS_MAX} rounds")
-
-    def _partition(self, pk: str, prefix: str) -> Iterator[items.Item]:
-        start: items.Item = {}
-        where = "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else "")
-        values = {":pk": {"S": pk}} | ({":prefix": {"S": prefix}} if prefix else {})
-        while True:
-            answer = self._query(
-                KeyConditionExpression=where,
-                ExpressionAttributeValues=values,
-                ConsistentRead=True,
-                **start,
-            )
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _query(self, **arguments: Any) -> items.Item:  # noqa: ANN401 - the client's own
-        try:
-            return dict(self._client.query(TableName=self._table, **arguments))
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+def _head_update(before: Account, after: Account) -> items.Item:
+    """Return the update of a head, on condition that it is as it was read."""
+    indexed = items.head_indexes(after)
+    gone = [
+        name
+        for name in (*items.SHARD_OF_INDEX.values(), *items.TIME_OF_INDEX.values())
+        if name not in indexed
+    ]
+    values = {f":{name}": value for name, value in indexed.items()}
+    values[":state"] = {"S": items.head_state(after)}
+    values[":version"] = {"N": str(after.version)}
+    sets = ["#state = :state", "version = :version", *(f"{name} = :{name}" for name in indexed)]
+    as_read = guard(before.version + 1)
+    values |= as_read.get("ExpressionAttributeValues", {})
+    return {
+        **as_read,
+        "Key": items.key_of(items.account_key(after.account_id), items.HEAD),
+        "UpdateExpression": f"SET {', '.join(sets)}"
+        + (f" REMOVE {', '.join(gone)}" if gone else ""),
+        "ExpressionAttributeNames": {"#state": "state"},
+        "ExpressionAttributeValues": values,
+    }
