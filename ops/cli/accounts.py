@@ -91,8 +91,8 @@ def history(
     )
     for entry in entries:
         cause = f"{entry.cause.kind} {entry.cause.ref}"
-        credits_ = signed(entry.credits)
-        add(made, entry.seq, entry.at, entry.key, credits_, entry.balance, _what(entry), cause)
+        credits = signed(entry.credits)
+        add(made, entry.seq, entry.at, entry.key, credits, entry.balance, _what(entry), cause)
     show(made, *(["There is more: --limit or --all."] if more else []))
 
 
@@ -113,8 +113,8 @@ def explain_account(
             *("#", "at", "entry", "why", "credits", "left", "what"),
             right=("#", "credits", "left"),
         )
-        for entry, reason, credits_, left in story.moves:
-            add(made, entry.seq, entry.at, entry.key, reason, signed(credits_), left, _what(entry))
+        for entry, reason, credits, left in story.moves:
+            add(made, entry.seq, entry.at, entry.key, reason, signed(credits), left, _what(entry))
         show(made, _sum_of(ends[story.lot_id]), "")
 
 
@@ -214,18 +214,18 @@ def _story_dict(story: LotStory, fate: Fate) -> dict[str, Json]:
         "lot": story.lot_id,
         "kind": _kind(story),
         "granted": fate.granted,
-        "now": {name.replace(" ", "_"): credits_ for name, credits_ in fate.parts.items()},
+        "now": {name.replace(" ", "_"): credits for name, credits in fate.parts.items()},
         "moves": [
             {
                 "seq": entry.seq,
                 "at": stamp(entry.at),
                 "key": entry.key,
                 "reason": reason.value,
-                "credits": credits_,
+                "credits": credits,
                 "left": left,
                 "cause": f"{entry.cause.kind} {entry.cause.ref}",
             }
-            for entry, reason, credits_, left in story.moves
+            for entry, reason, credits, left in story.moves
         ],
     }
 
@@ -244,6 +244,6 @@ def _what(entry: Entry) -> str:
 
 
 def _sum_of(fate: Fate) -> str:
-    parts = [f"{credits_} {name}" for name, credits_ in fate.parts.items() if credits_]
+    parts = [f"{credits} {name}" for name, credits in fate.parts.items() if credits]
     verdict = "" if fate.adds_up else "  (this does not add up: run `reprise audit`)"
     return f"{fate.granted} granted = {' + '.join(parts) or '0'}{verdict}"

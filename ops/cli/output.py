@@ -65,9 +65,9 @@ def text(value: object) -> str:
     return "".join(one if one.isprintable() or one == "\n" else "�" for one in str(value))
 
 
-def signed(credits_: int) -> str:
+def signed(credits: int) -> str:
     """Return credits with their sign, as a statement has them."""
-    return f"{credits_:+d}" if credits_ else "0"
+    return f"{credits:+d}" if credits else "0"
 
 
 def show(*things: Table | str) -> None:

@@ -77,8 +77,8 @@ def redrive(
     else:
         made = table("Redriven", "id", "type", "effect", "account", "credits", "what")
         for one, handling in done:
-            credits_ = signed(handling.credits)
-            what = (handling.account_id, credits_, handling.key or handling.reason)
+            credits = signed(handling.credits)
+            what = (handling.account_id, credits, handling.key or handling.reason)
             add(made, one.parked_id, one.kind, handling.effect, *what)
         show(made, f"{len(done) - len(still)} applied, {len(still)} still wait")
     raise typer.Exit(Exit.FINDING if still else Exit.FINE)

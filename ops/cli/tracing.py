@@ -109,6 +109,6 @@ def _settle(found: dict[str, Fate], entry: Entry, takes: Sequence[tuple[str, int
         _count(found, lot_id, "reissued", reissued)
 
 
-def _count(found: dict[str, Fate], lot_id: str, part: str, credits_: int) -> None:
+def _count(found: dict[str, Fate], lot_id: str, part: str, credits: int) -> None:
     fate = found.get(lot_id, Fate())
-    found[lot_id] = replace(fate, **{part: getattr(fate, part) + credits_})
+    found[lot_id] = replace(fate, **{part: getattr(fate, part) + credits})

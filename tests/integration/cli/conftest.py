@@ -54,8 +54,8 @@ class Desk:
     def grant(self, purchase, account="usr_1"):
         return self.ledger.run(account, GrantOrder(purchase, CAUSE), self.began, may_open=True)
 
-    def charge(self, generation, credits_=10, after=MINUTE, account="usr_1"):
-        command = ChargeGeneration(generation, "music_simple", credits_, CAUSE)
+    def charge(self, generation, credits=10, after=MINUTE, account="usr_1"):
+        command = ChargeGeneration(generation, "music_simple", credits, CAUSE)
         return self.ledger.run(account, command, self.began + after)
 
     def settle(self, generation, outcome, after=2 * MINUTE, account="usr_1", **more):

@@ -61,18 +61,18 @@ EXPECTED = {
     "reject": {"adv_thin_event": 0},
 }
 CASES = [
-    pytest.param(name, effect, credits_, id=name)
+    pytest.param(name, effect, credits, id=name)
     for effect, cases in EXPECTED.items()
-    for name, credits_ in cases.items()
+    for name, credits in cases.items()
 ]
 ENTERED = {"grant", "claw_back", "restore", "freeze", "unfreeze", "schedule_expiry"}
 """Effects that stand in the journal under a key."""
 
 
-@pytest.mark.parametrize(("name", "effect", "credits_"), CASES)
-def test_an_event_is_explained_by_what_it_would_do(name, effect, credits_):
+@pytest.mark.parametrize(("name", "effect", "credits"), CASES)
+def test_an_event_is_explained_by_what_it_would_do(name, effect, credits):
     told = explained(name, body(name)).as_dict()
-    assert (told["effect"], told["credits"]) == (effect, credits_)
+    assert (told["effect"], told["credits"]) == (effect, credits)
     assert bool(told["key"]) is (effect in ENTERED)
     assert told["reason"]
 

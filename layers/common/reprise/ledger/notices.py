@@ -40,10 +40,10 @@ def notice_of(entry: Entry) -> Notice | None:
     """Return what is to be told about an entry, or None if it is no news."""
     kind, _, subject = entry.key.partition("#")
     if kind == "outcome":
-        credits_, news = entry.details.get("refunded"), News.REFUNDED
+        credits, news = entry.details.get("refunded"), News.REFUNDED
         reason = str(entry.details.get("reason", ""))
     else:
-        credits_, news, reason = entry.credits, News.GRANTED, _GRANTS.get(kind, "")
-    if not isinstance(credits_, int) or credits_ < 1 or (news is News.GRANTED and not reason):
+        credits, news, reason = entry.credits, News.GRANTED, _GRANTS.get(kind, "")
+    if not isinstance(credits, int) or credits < 1 or (news is News.GRANTED and not reason):
         return None
-    return Notice(news, entry.account_id, subject, credits_, reason)
+    return Notice(news, entry.account_id, subject, credits, reason)
