@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from reprise.usecases.ledger import Ledger
 from ops.stack import ministack
 from tests.support.tables import make_table
 
+_NUMBERS = count()
+"""Of tables: whoever measures on one endpoint measures on tables of their own."""
+
 
 @dataclass(frozen=True)
 class Bench:
     """A DynamoDB endpoint that reports capacity as AWS does."""
 
     endpoint: str
-    _numbers: Iterator[int] = field(default_factory=count)
 
     def client(self):
         """A DynamoDB client with the configuration of the functions."""
@@ -32,7 +34,7 @@ class Bench:
 
     def table(self, logical_id="LedgerTable") -> str:
         """A new, empty table as the template declares it."""
-        return make_table(self.client(), logical_id, f"{logical_id}-{next(self._numbers)}")
+        return make_table(self.client(), logical_id, f"{logical_id}-{next(_NUMBERS)}")
 
     @staticmethod
     def ledger(client, table) -> Ledger:
