@@ -37,18 +37,6 @@ def outage_credits(
     return min(cap, _ceil(plan_credits * affected, whole))
 
 
-def outage_discount_percent(
-    period: tuple[datetime, datetime], outage: tuple[datetime, datetime], policy: PolicyVersion
-) -> int:
-    """Return the same share as whole per cent off the next renewal, rounded up, capped alike.
-
-    Raises:
-        BadInputError: a span ends before it begins.
-    """
-    affected, whole = _affected(period, outage, policy)
-    return min(policy.outage_cap_percent, _ceil(100 * affected, whole))
-
-
 def upgrade_credits(
     *, old_credits: int, new_credits: int, new_price_minor: int, paid_minor: int, rule: UpgradeRule
 ) -> int:
@@ -79,7 +67,7 @@ def _affected(
     period: tuple[datetime, datetime],
     outage: tuple[datetime, datetime],
     policy: PolicyVersion,
-    until: datetime | None = None,
+    until: datetime | None,
 ) -> tuple[int, int]:
     """Return the affected part of a period and the period itself, in microseconds."""
     for field, (start, end) in (("period", period), ("outage", outage)):
