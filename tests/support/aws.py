@@ -50,3 +50,19 @@ def surroundings(monkeypatch, **environment):
 def items_of(table):
     """Every item of a table in moto."""
     return boto3.client("dynamodb", region_name=REGION).scan(TableName=table)["Items"]
+
+
+def queue(name):
+    """A new queue in moto: its URL, and what takes every message out and returns the bodies."""
+    client = boto3.client("sqs", region_name=REGION)
+    url = client.create_queue(QueueName=name)["QueueUrl"]
+
+    def drained():
+        bodies = []
+        while found := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                bodies.append(message["Body"])
+                client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    return url, drained

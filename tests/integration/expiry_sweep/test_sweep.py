@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
 import pytest
 from reprise.ledger.audit import audit
 from reprise.ledger.commands import EndSubscription, GrantOrder
 from reprise.ports.ledger import SHARDS, shard_of
 
 from functions.expiry_sweep import app
-from tests.support.aws import REGION, Context, surroundings
+from tests.support import aws
+from tests.support.aws import Context, surroundings
 from tests.support.ledger import CAUSE, DAY, T0, pack, renewal
 
 EVENTS = Path(__file__).parents[3] / "events" / "expiry_sweep"
@@ -23,12 +23,9 @@ EXPIRY = T0 + 90 * DAY
 def queue(monkeypatch):
     app.root.cache_clear()
     with surroundings(monkeypatch, SWEEP_QUEUE_URL="pending"):
-        client = boto3.client("sqs", region_name=REGION)
-        url = client.create_queue(QueueName="sweep")["QueueUrl"]
+        url, drained = aws.queue("sweep")
         monkeypatch.setenv("SWEEP_QUEUE_URL", url)
-        yield lambda: client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-            "Messages", []
-        )
+        yield drained
     app.root.cache_clear()
 
 
@@ -53,9 +50,7 @@ def balance(account="usr_1"):
 def test_the_schedule_spreads_every_shard_over_the_queue(queue):
     event = json.loads((EVENTS / "hourly.json").read_text())
     assert app.handler(event, Context()) == {"shards": SHARDS}
-    shards = []
-    while messages := queue():
-        shards += [json.loads(message["Body"]) for message in messages]
+    shards = [json.loads(body) for body in queue()]
     assert sorted(shard["shard"] for shard in shards) == list(range(SHARDS))
     assert {shard["at"] for shard in shards} == {"2027-01-31T09:00:00+00:00"}
 

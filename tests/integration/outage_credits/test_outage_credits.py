@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-import boto3
 import pytest
 from reprise.errors import BadInputError
 from reprise.ports.ledger import SHARDS, StoreBusyError, shard_of
 
 from functions.outage_credits import app
-from tests.support.aws import REGION, Context, surroundings
+from tests.support import aws
+from tests.support.aws import Context, surroundings
 from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber
 
 EVENTS = Path(__file__).parents[3] / "events" / "outage_credits"
@@ -19,20 +19,8 @@ EVENTS = Path(__file__).parents[3] / "events" / "outage_credits"
 def queue(monkeypatch):
     app.root.cache_clear()
     with surroundings(monkeypatch, OUTAGE_QUEUE_URL="pending"):
-        client = boto3.client("sqs", region_name=REGION)
-        url = client.create_queue(QueueName="outages")["QueueUrl"]
+        url, drained = aws.queue("outages")
         monkeypatch.setenv("OUTAGE_QUEUE_URL", url)
-
-        def drained():
-            bodies = []
-            while found := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-                "Messages"
-            ):
-                for message in found:
-                    bodies.append(message["Body"])
-                    client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return bodies
-
         yield drained
     app.root.cache_clear()
 

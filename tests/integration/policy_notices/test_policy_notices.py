@@ -13,6 +13,7 @@ from reprise.ledger.commands import EndSubscription, GrantOrder
 from reprise.ports.ledger import SHARDS
 
 from functions.policy_notices import app
+from tests.support import aws
 from tests.support.aws import REGION, Context, surroundings
 from tests.support.ledger import CAUSE, DAY, T0, renewal
 from tests.support.notices import EFFECTIVE, NOW, SECOND, book, registered
@@ -28,21 +29,9 @@ def world(monkeypatch, request):
     monkeypatch.setattr(composition, "packaged_book", book)
     sender = getattr(request, "param", SENDER)
     with surroundings(monkeypatch, NOTICE_SENDER=sender, EVENT_BUS="default"):
-        queue = boto3.client("sqs", region_name=REGION)
-        url = queue.create_queue(QueueName="notices")["QueueUrl"]
+        url, drained = aws.queue("notices")
         monkeypatch.setenv("NOTICES_QUEUE_URL", url)
         boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity=SENDER)
-
-        def drained():
-            bodies = []
-            while found := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-                "Messages"
-            ):
-                for message in found:
-                    bodies.append(message["Body"])
-                    queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return bodies
-
         yield drained
     app.root.cache_clear()
 
