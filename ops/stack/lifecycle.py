@@ -7,7 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -22,6 +22,8 @@ from ops.stack.env import STACK_NAME, STATE, NoStackError, StackInfo
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _SCRATCH_BYTES_MAX: Final = 4_000_000_000
 _FOLDER: Final = STATE.parent / "ministack"
+_QUEUE_WORKERS_MIN: Final = 2  # AWS takes no lower limit
+_MAILBOX: Final = "refunds@reprise.example"
 _STRIPE_KEY: Final = "rk_test_of_the_local_stack"  # the stand-in takes any
 
 
@@ -139,9 +141,27 @@ def _deploy(info: StackInfo) -> StackInfo:
         "ProviderKeysSecretId": " ".join(f"{name}={KEY}" for name in PROVIDERS),
     }.items():
         client.put_secret_value(SecretId=outputs[secret_id], SecretString=value)
+    _limit_workers(info)
+    ses = boto3.client("sesv2", **info.arguments)
+    with suppress(ses.exceptions.AlreadyExistsException):
+        ses.create_email_identity(EmailIdentity=_MAILBOX)
     deployed = replace(info, outputs=outputs)
     info.stripe.tell("endpoint", url=deployed.webhook_url, secrets=[info.webhook_secret])
     return deployed
+
+
+def _limit_workers(info: StackInfo) -> None:
+    """Let each queue start no more workers than there are processors to run them.
+
+    Each is a process that unpacks the whole layer first: more of them only make all of them late.
+    """
+    client = boto3.client("lambda", **info.arguments)
+    processors = max(_QUEUE_WORKERS_MIN, os.cpu_count() or 1)
+    for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
+        if ":sqs:" in mapping["EventSourceArn"]:
+            client.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": processors}
+            )
 
 
 def _sam_deploy(info: StackInfo) -> None:
@@ -151,7 +171,7 @@ def _sam_deploy(info: StackInfo) -> None:
         "Architecture": build.host_architecture(),
         "ClockSource": "event",  # a story moves time by its events
         "NoticeSender": "policy@reprise.example",
-        "MailRecipient": "refunds@reprise.example",  # answers come from it; nothing is received
+        "MailRecipient": _MAILBOX,  # answers come from it; nothing is received
         "ProductPrincipalArn": f"arn:aws:iam::{ministack.ACCOUNT_ID}:root",
         "StripeBaseUrl": info.stripe.url,
         **{f"{name.capitalize()}BaseUrl": f"{info.provider.url}/{name}" for name in PROVIDERS},
