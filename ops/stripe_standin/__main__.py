@@ -19,12 +19,13 @@ def main() -> None:
     given = parser.parse_args()
     endpoint = Endpoint(given.webhook_url, tuple(given.secret))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with running(given.port, endpoint, livemode=not given.test_mode) as found:
-        print(found.url, flush=True)
-        try:
+    try:
+        # The signal may come at any moment, so whatever it interrupts ends quietly.
+        with running(given.port, endpoint, livemode=not given.test_mode) as found:
+            print(found.url, flush=True)
             signal.pause()
-        except KeyboardInterrupt:
-            return
+    except KeyboardInterrupt:
+        return
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from reprise.metrics import Measure, Metric
+from reprise.metrics import NAMESPACE, Measure, Metric
 
 logger = Logger()
 """Built at import, as the one exception: it reads its own two settings and nothing else."""
@@ -25,7 +25,7 @@ def count(metric: Metric, value: float = 1, **dimensions: str) -> None:
         value: how many, or how much in the metric's unit.
         dimensions: few and bounded: a provider, an operation; never an id.
     """
-    metrics = EphemeralMetrics()
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
     for name, word in dimensions.items():
         metrics.add_dimension(name=name, value=word)
     metrics.add_metric(name=metric.value, unit=_UNITS.get(metric, MetricUnit.Count), value=value)
