@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reprise import composition
 from reprise.api import inbound
+from reprise.api.cases import PortalAnswer
 from reprise.api.routes import NOW_HEADER
 from reprise.catalogue.model import Catalogue
 from reprise.catalogue.reading import named_catalogue
@@ -27,18 +28,26 @@ from functions.credits_api.parsing import Event, header, inbound_of, route_of
 from functions.credits_api.problems import problem_of
 from functions.credits_api.replies import Reply, csv_reply, json_reply, problem_reply
 
+if TYPE_CHECKING:
+    from reprise.usecases.pages import Pages
+
 _SERVER_ERROR = 500
 _REF_CHARS_MAX = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What the routes need, made once."""
+    """What the routes need, made once; what few of them need, when one of those comes.
+
+    Args:
+        pages: cases and Stripe's portal, whose imports no charge should wait for.
+    """
 
     accounts: Accounts
     charges: Charges
     catalogue: Catalogue
     clock: Clock
+    pages: Callable[[], "Pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,20 @@ def root() -> Root:
     ledger = composition.ledger(settings, client)
     directory = composition.directory(client, settings.cases_table)
     catalogue = named_catalogue(settings.catalogue)
+    accounts = Accounts(ledger, directory, catalogue)
+
+    @cache
+    def pages() -> "Pages":
+        from reprise.composition.pages import pages as made  # noqa: PLC0415 - see Root
+
+        return made(settings, client, accounts)
+
     return Root(
-        accounts=Accounts(ledger, directory, catalogue),
+        accounts=accounts,
         charges=Charges(ledger, directory, catalogue),
         catalogue=catalogue,
         clock=clock_of(settings.clock),
+        pages=pages,
     )
 
 
@@ -158,6 +176,24 @@ def _order(made: Root, asked: inbound.OneOrder, call: Call) -> Reply:
     return json_reply(200, views.order_answer(record, call.now))
 
 
+def _cases(made: Root, asked: inbound.CasePage, _call: Call) -> Reply:
+    from functions.credits_api.case_views import cases_answer  # noqa: PLC0415 - see Root
+
+    page = made.pages().cases_of(asked.account_id, asked.limit, asked.cursor)
+    return json_reply(200, cases_answer(page))
+
+
+def _case(made: Root, asked: inbound.OneCase, _call: Call) -> Reply:
+    from functions.credits_api.case_views import case_answer  # noqa: PLC0415 - see Root
+
+    return json_reply(200, case_answer(made.pages().case(asked.account_id, asked.case_id)))
+
+
+def _portal(made: Root, asked: inbound.NewPortal, _call: Call) -> Reply:
+    link = made.pages().portal(asked.account_id, asked.return_url)
+    return json_reply(201, PortalAnswer(link))
+
+
 def _catalogue(made: Root, _asked: inbound.Nothing, _call: Call) -> Reply:
     return json_reply(200, views.catalogue_answer(made.catalogue))
 
@@ -172,6 +208,9 @@ _CALLS: Mapping[str, Callable[[Root, Any, Call], Reply]] = {
     "entitlements": _entitlements,
     "orders": _orders,
     "order": _order,
+    "cases": _cases,
+    "case": _case,
+    "portal": _portal,
     "catalogue": _catalogue,
 }
 

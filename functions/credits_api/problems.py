@@ -11,6 +11,7 @@ from reprise.ledger.errors import (
     OrderUnknownError,
 )
 from reprise.ports.desk import EmailTakenError
+from reprise.usecases.accounts import CaseUnknownError, CustomerUnknownError
 
 from functions.credits_api.parsing import BodyTooLargeError, RouteUnknownError
 
@@ -20,6 +21,8 @@ _KINDS: tuple[tuple[type[Exception], Kind], ...] = (
     (AccountUnknownError, Kind.ACCOUNT_UNKNOWN),
     (GenerationUnknownError, Kind.CHARGE_UNKNOWN),
     (OrderUnknownError, Kind.ORDER_UNKNOWN),
+    (CaseUnknownError, Kind.CASE_UNKNOWN),
+    (CustomerUnknownError, Kind.CUSTOMER_UNKNOWN),
     (RouteUnknownError, Kind.ROUTE_UNKNOWN),
     (EntryConflictError, Kind.INPUTS_DIFFER),
     (EmailTakenError, Kind.EMAIL_TAKEN),

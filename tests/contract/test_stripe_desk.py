@@ -59,6 +59,7 @@ def memory():
         roots={ROOT_ID: Bought((paid,))},
         sessions=dict.fromkeys((ROOT_ID, PAYMENT, CHARGE), session),
         charges={CHARGE: PAYMENT},
+        customers={SESSION["customer"]},
     )
     faults = {
         "server_error": StripeBrokenError,
@@ -80,6 +81,7 @@ def memory():
 def over_http(running_standin):
     state = running_standin.standin.state
     state.put(SESSION)
+    state.put({"id": SESSION["customer"], "object": "customer"})
     charge = state.objects["charge"][CHARGE]
     charge["payment_method_details"] = {"card": {"fingerprint": "card_1"}}
 
@@ -170,6 +172,12 @@ def test_refusals_carry_stripes_code(kit):
     with pytest.raises(StripeRefusedError) as poor:
         kit.desk.refund(replace(ORDER, key="C1#3"))
     assert poor.value.code == "balance_insufficient"
+
+
+def test_the_portal_is_there_for_known_customers_only(kit):
+    link = kit.desk.portal_link(SESSION["customer"], "https://product.example/plan")
+    assert link.startswith("https://billing.stripe.com/p/session/")
+    assert kit.desk.portal_link("cus_nobody", "https://product.example/plan") is None
 
 
 def test_a_disputed_payment_is_not_refunded(kit):

@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reprise.api.routes import ROUTES
-from reprise.client import HttpAnswer
+from reprise.api.transport import HttpAnswer
 
 _HEADERS = {"accept": "application/json"}
 

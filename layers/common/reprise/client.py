@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from reprise.api import answers, sold
+from reprise.api.cases import CaseAnswer, CasesAnswer, PortalAnswer
 from reprise.api.problem import Kind
 from reprise.api.routes import BY_NAME, NOW_HEADER
 from reprise.api.shape import read, stamp
+from reprise.api.transport import HttpAnswer, Transport, TransportFailedError
 from reprise.canonical import Json, canonical_json
 from reprise.errors import BadInputError, RepriseError
 from reprise.providers.operation import Operation
@@ -61,7 +63,7 @@ class CreditsMissingError(CallFailedError):
 
 
 class NotFoundError(CallFailedError):
-    """There is no such account, charge or order; `type` says which."""
+    """There is no such account, charge, order, case or customer; `type` says which."""
 
 
 class ConflictError(CallFailedError):
@@ -78,35 +80,6 @@ class NotAllowedError(CallFailedError):
 
 class ServiceUnavailableError(CallFailedError):
     """It stayed busy or broken through every attempt; the same call may be made again later."""
-
-
-class TransportFailedError(RepriseError):
-    """A call got no answer; whether it was carried out is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What came back for one request."""
-
-    status: int
-    body: bytes
-
-
-class Transport(Protocol):
-    """Sends one request to the API, signed."""
-
-    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-        """Return the answer to one request.
-
-        Args:
-            method: HTTP method.
-            target: path and query, percent-encoded, from the slash on.
-            headers: besides those of the signature.
-            body: exact bytes; may be empty.
-
-        Raises:
-            TransportFailedError: no answer came.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +182,26 @@ class CreditsClient:
         """Return where an order stands."""
         ids = {"account_id": account_id, "order_id": order_id}
         return self._call("order", sold.OrderAnswer, ids)
+
+    def cases(
+        self, account_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> CasesAnswer:
+        """Return a page of refund requests, newest first."""
+        asked = _query(limit, cursor)
+        return self._call("cases", CasesAnswer, {"account_id": account_id}, asked)
+
+    def case(self, account_id: str, case_id: str) -> CaseAnswer:
+        """Return where a refund request stands."""
+        return self._call("case", CaseAnswer, {"account_id": account_id, "case_id": case_id})
+
+    def portal(self, account_id: str, return_url: str) -> str:
+        """Return a link to Stripe's portal, for the button that manages the subscription.
+
+        Raises:
+            NotFoundError: nobody has paid for the account yet.
+        """
+        told: dict[str, Json] = {"return_url": return_url}
+        return self._call("portal", PortalAnswer, {"account_id": account_id}, told).url
 
     def catalogue(self) -> sold.CatalogueAnswer:
         """Return what is sold and charged."""

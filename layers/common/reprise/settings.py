@@ -104,9 +104,17 @@ class PolicyNoticesSettings(LedgerSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsApiSettings(LedgerSettings):
-    """What the API is told besides: where the account directory is."""
+    """What the API is told besides.
+
+    Args:
+        cases_table: where the account directory and the cases are.
+        stripe_api_key_secret_id: the secret that holds the restricted key.
+        stripe_base_url: where Stripe's API is.
+    """
 
     cases_table: str
+    stripe_api_key_secret_id: str
+    stripe_base_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,22 @@ from moto import mock_aws
 from reprise.client import CreditsClient
 
 from functions.credits_api import app
+from ops.stripe_standin.server import running
 from tests.support.ledger import T0
 from tests.support.tables import make_table
 from tests.support.toward_api import InProcess
 
 
+@pytest.fixture(scope="package")
+def stripe():
+    """Stripe, knowing one customer."""
+    with running() as found:
+        found.standin.state.put({"id": "cus_1", "object": "customer"})
+        yield found
+
+
 @pytest.fixture(autouse=True)
-def tables(monkeypatch):
+def tables(monkeypatch, stripe):
     """Fresh tables, told to the function by its environment; the function runs on events' time."""
     environment = {
         "STAGE": "local",
@@ -23,6 +32,8 @@ def tables(monkeypatch):
         "AWS_SECRET_ACCESS_KEY": "testing",
         "POWERTOOLS_METRICS_NAMESPACE": "Reprise",
         "POWERTOOLS_SERVICE_NAME": "reprise",
+        "STRIPE_API_KEY_SECRET_ID": "stripe-key",
+        "STRIPE_BASE_URL": stripe.url,
     }
     with mock_aws():
         for name, value in environment.items():
@@ -31,7 +42,10 @@ def tables(monkeypatch):
         monkeypatch.setenv("LEDGER_TABLE", make_table(client, "LedgerTable", "ledger"))
         monkeypatch.setenv("CASES_TABLE", make_table(client, "CasesTable", "cases"))
         app.root.cache_clear()
+        boto3.client("secretsmanager").create_secret(Name="stripe-key", SecretString="rk_test_1")
         yield
+        if app.root.cache_info().currsize and "_client" in vars(app.root().pages().stripe):
+            app.root().pages().stripe._client._requestor._client.close()
         app.root.cache_clear()
 
 

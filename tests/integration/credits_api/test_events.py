@@ -2,11 +2,15 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
+from reprise.cases.model import Change, Line
 from reprise.ledger.commands import GrantOrder
+from reprise.ports.ledger import Alias
 
 from functions.credits_api import app
+from tests.support.cases import case, full_case
 from tests.support.ledger import CAUSE, T0, pack, renewal
 from tests.support.template import ROOT
 
@@ -17,6 +21,8 @@ EVENTS = {
 FINE = {
     "attach_task": 200,
     "balance": 200,
+    "case": 200,
+    "cases": 200,
     "catalogue": 200,
     "charge": 201,
     "charge_base64": 201,
@@ -28,6 +34,7 @@ FINE = {
     "order_of_invoice_line": 200,
     "order_percent_encoded": 200,
     "orders": 200,
+    "portal": 201,
     "register": 201,
 }
 REFUSED = {
@@ -42,6 +49,7 @@ REFUSED = {
     "adv_body_not_json": ("bad-input", "body"),
     "adv_body_not_utf8": ("bad-input", "body"),
     "adv_body_too_large": ("body-too-large", "body"),
+    "adv_case_of_somebody_else": ("case-unknown", None),
     "adv_country_lower_case": ("bad-input", "country"),
     "adv_cursor_foreign": ("bad-input", "cursor"),
     "adv_email_is_null": ("bad-input", "email"),
@@ -50,20 +58,28 @@ REFUSED = {
     "adv_limit_twice": ("bad-input", "limit"),
     "adv_limit_zero": ("bad-input", "limit"),
     "adv_operation_unknown": ("bad-input", "operation"),
+    "adv_portal_return_to_script": ("bad-input", "return_url"),
     "adv_query_misspelt": ("bad-input", "limti"),
     "adv_route_unknown": ("route-unknown", None),
     "adv_submitted_in_year_one": ("bad-input", "submitted_at"),
     "adv_submitted_without_zone": ("bad-input", "submitted_at"),
     "charge_credits_missing": ("credits-missing", None),
     "charge_other_inputs": ("inputs-differ", None),
+    "portal_nobody_paid": ("customer-unknown", None),
 }
 
 
 @pytest.fixture
 def ledger(root):
-    """An account with a pack, a subscription paid by an invoice, and one charge."""
+    """An account with a pack, a subscription paid by an invoice, one charge and one case."""
     ledger = root.accounts.ledger
-    ledger.run("usr_1", GrantOrder(pack(credits=30), CAUSE), T0, may_open=True)
+    bought = pack(credits=30, facts={"customer": "cus_1"})
+    ledger.run("usr_1", GrantOrder(bought, CAUSE), T0, may_open=True)
+    ledger.store.put_alias("cus_1", Alias("usr_1"))
+    ledger.run("usr_2", GrantOrder(pack("cs_2"), CAUSE), T0, may_open=True)
+    for mine in (full_case(), case("COTHER", account_id="usr_2")):
+        line = Line(at=T0, actor="mailbox", action="opened", reason="a mail")
+        root.pages().cases.save(Change(replace(mine, version=1), line))
     ledger.run("usr_1", GrantOrder(renewal(credits=10), CAUSE), T0)
     root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)
     return ledger

@@ -11,18 +11,28 @@ from reprise.api.shape import read
 from reprise.catalogue.reading import example_catalogue
 from reprise.clock import event_clock
 from reprise.ledger.commands import GrantOrder
+from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.ledger import Alias
 from reprise.ports.ledger_memory import MemoryLedgerStore
+from reprise.ports.stripe_memory import MemoryStripe
 from reprise.usecases.accounts import Accounts
 from reprise.usecases.charges import Charges
 from reprise.usecases.ledger import Ledger
+from reprise.usecases.pages import Pages
 
 from functions.credits_api import app
 from ops import openapi
+from tests.support.cases import full_case
 from tests.support.ledger import CAUSE, RULES, T0, pack, renewal
 
 DOCUMENT = openapi.document()
-KNOWN = {"account_id": "usr_1", "generation_id": "gen_1", "order_id": "in_1/il_1"}
+KNOWN = {
+    "account_id": "usr_1",
+    "generation_id": "gen_1",
+    "order_id": "in_1/il_1",
+    "case_id": "CFULL",
+}
 ANY_TEXT = st.text(st.characters(), max_size=40)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
@@ -35,10 +45,15 @@ JSON = st.recursive(
 def tables():
     """No tables: a ledger in memory with a little of everything, instead of the fixture's moto."""
     ledger = Ledger(MemoryLedgerStore(), lambda _: RULES, pause=lambda _: None)
-    ledger.run("usr_1", GrantOrder(pack(credits=500), CAUSE), T0, may_open=True)
+    paid_by = {"customer": "cus_1"}
+    ledger.run("usr_1", GrantOrder(pack(credits=500, facts=paid_by), CAUSE), T0, may_open=True)
+    ledger.store.put_alias("cus_1", Alias("usr_1"))
     ledger.run("usr_1", GrantOrder(renewal(), CAUSE), T0)
     parts = (ledger, MemoryDirectory(), example_catalogue())
-    root = app.Root(Accounts(*parts), Charges(*parts), parts[2], event_clock)
+    cases = MemoryCaseStore()
+    cases.cases["CFULL"] = full_case()
+    pages = Pages(Accounts(*parts), cases, MemoryStripe(customers={"cus_1"}))
+    root = app.Root(Accounts(*parts), Charges(*parts), parts[2], event_clock, lambda: pages)
     root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "root", lambda: root)

@@ -11,18 +11,17 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from reprise.adapters.signed_http import CredentialsMissingError, SignedHttp
 from reprise.api.problem import Kind, Problem
+from reprise.api.transport import HttpAnswer, TransportFailedError
 from reprise.client import (
     ATTEMPTS_MAX,
     CallFailedError,
     ConflictError,
     CreditsClient,
     CreditsMissingError,
-    HttpAnswer,
     NotAllowedError,
     NotFoundError,
     RequestInvalidError,
     ServiceUnavailableError,
-    TransportFailedError,
 )
 
 ACCOUNT = {

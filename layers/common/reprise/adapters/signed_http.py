@@ -9,7 +9,7 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from reprise.client import HttpAnswer, Transport, TransportFailedError
+from reprise.api.transport import HttpAnswer, Transport, TransportFailedError
 from reprise.errors import PermanentError
 
 if TYPE_CHECKING:

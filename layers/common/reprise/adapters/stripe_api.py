@@ -1,4 +1,4 @@
-"""Stripe's API, for the few things that cases ask. Sources: docs.stripe.com/api, /error-codes.
+"""Stripe's API, for what cases and the product's pages ask: docs.stripe.com/api, /error-codes.
 
 The package is imported at the first call: most events of a function never need it.
 """
@@ -22,6 +22,7 @@ from reprise.ports.stripe import (
     StripeBrokenError,
     StripeBusyError,
     StripeDesk,
+    StripePortal,
     StripeRefusedError,
     StripeSilentError,
 )
@@ -33,11 +34,12 @@ TIMEOUT_S: Final = 10
 _PAGE: Final = 100
 _PAGES_MAX: Final = 10
 _PAYMENTS_MAX: Final = 10
+_NOT_THERE: Final = "resource_missing"
 _MISSING, _CONFLICT, _TOO_MANY, _BROKEN = 404, 409, 429, 500
 
 
-class StripeApi(StripeDesk):
-    """A `StripeDesk` over HTTP.
+class StripeApi(StripeDesk, StripePortal):
+    """A `StripeDesk` and a `StripePortal` over HTTP.
 
     Args:
         api_key: returns the restricted key, read when it is needed.
@@ -92,6 +94,16 @@ class StripeApi(StripeDesk):
         )
         return _seen(made)
 
+    @override
+    def portal_link(self, customer: str, return_url: str) -> str | None:
+        asked = {"customer": customer, "return_url": return_url}
+        try:
+            return self._call("post", "billing_portal/sessions", **asked).text("url")
+        except StripeRefusedError as error:
+            if error.code == _NOT_THERE:
+                return None
+            raise
+
     def _invoice(self, invoice_id: str) -> Bought:
         invoice = self._found(f"invoices/{quote(invoice_id, safe='')}")
         if invoice is None:
@@ -127,7 +139,7 @@ class StripeApi(StripeDesk):
         try:
             return self._call("get", path)
         except StripeRefusedError as error:
-            if error.code == "resource_missing":
+            if error.code == _NOT_THERE:
                 return None
             raise
 
@@ -162,7 +174,7 @@ def _meaning(error: "StripeError") -> Exception:
         return StripeBrokenError(str(error))
     if status in {_CONFLICT, _TOO_MANY}:
         return StripeBusyError(str(error))
-    return StripeRefusedError("resource_missing" if status == _MISSING else code, str(error))
+    return StripeRefusedError(_NOT_THERE if status == _MISSING else code, str(error))
 
 
 def _payment(charge: Fields, payment_id: str) -> Payment:

@@ -3,6 +3,6 @@
 Standard library only. The function dispatches by it, the client calls by it, and the OpenAPI
 document is generated from it, so none of the three can say something else.
 
-Import from the modules: `shape` (dataclasses from and to JSON), `inbound`, `answers` and
-`sold`, `problem`, `routes`.
+Import from the modules: `shape` (dataclasses from and to JSON), `inbound`, `answers`,
+`sold` and `cases`, `problem`, `routes`, `transport`.
 """

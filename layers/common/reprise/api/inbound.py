@@ -14,6 +14,7 @@ from reprise.providers.operation import Operation
 _ID = Text(128, r"[A-Za-z0-9_.:@-]+", "letters, digits or _ . : @ -")
 _EMAIL = Text(254, r"[^\s@]+@[^\s@]+", "an email address", "email")
 _LOCALE = Text(35, r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a BCP 47 language tag, like en or pt-BR")
+_URL = Text(2_048, r"https://[!-~]+", "an https URL in ASCII")
 _COUNTRY = Text(2, r"[A-Z]{2}", "a country's two capital letters (ISO 3166)")
 
 AccountId = Annotated[str, _ID]
@@ -136,6 +137,47 @@ class OrderPage:
     account_id: AccountId
     limit: Limit = LIMIT_DEFAULT
     cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneCase:
+    """A refund request of an account.
+
+    Args:
+        account_id: whose account.
+        case_id: the request's id.
+    """
+
+    account_id: AccountId
+    case_id: Annotated[str, _ID]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of an account's refund requests.
+
+    Args:
+        account_id: whose account.
+        limit: requests of one page at most.
+        cursor: of the page before; none for the newest.
+    """
+
+    account_id: AccountId
+    limit: Limit = LIMIT_DEFAULT
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPortal:
+    """A customer who wants to manage what is paid for.
+
+    Args:
+        account_id: who.
+        return_url: the product's page that the portal leads back to.
+    """
+
+    account_id: AccountId
+    return_url: Annotated[str, _URL]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Kind(Enum):
     ACCOUNT_UNKNOWN = ("account-unknown", 404, "No such account")
     CHARGE_UNKNOWN = ("charge-unknown", 404, "No such charge")
     ORDER_UNKNOWN = ("order-unknown", 404, "No such order")
+    CASE_UNKNOWN = ("case-unknown", 404, "No such refund request")
+    CUSTOMER_UNKNOWN = ("customer-unknown", 404, "Stripe knows no customer of the account")
     INPUTS_DIFFER = ("inputs-differ", 409, "Already recorded with other inputs")
     EMAIL_TAKEN = ("email-taken", 409, "The address belongs to another account")
     BOUND_REACHED = ("bound-reached", 409, "The account is full")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from reprise.api import answers, inbound, sold
+from reprise.api import answers, cases, inbound, sold
 from reprise.api.problem import Kind
 
 NOW_HEADER: Final = "x-reprise-now"
@@ -156,6 +156,36 @@ ROUTES: Final = (
         statuses=_FOUND,
         problems=(Kind.ORDER_UNKNOWN,),
         says="Say where an order stands.",
+    ),
+    Route(
+        name="cases",
+        method="GET",
+        path=f"{_ACCOUNT}/cases",
+        inbound=inbound.CasePage,
+        answer=cases.CasesAnswer,
+        statuses=_FOUND,
+        problems=_NO_ACCOUNT,
+        says="List an account's refund requests, newest first.",
+    ),
+    Route(
+        name="case",
+        method="GET",
+        path=f"{_ACCOUNT}/cases/{{case_id}}",
+        inbound=inbound.OneCase,
+        answer=cases.CaseAnswer,
+        statuses=_FOUND,
+        problems=(Kind.CASE_UNKNOWN,),
+        says="Say where a refund request stands.",
+    ),
+    Route(
+        name="portal",
+        method="POST",
+        path=f"{_ACCOUNT}/portal",
+        inbound=inbound.NewPortal,
+        answer=cases.PortalAnswer,
+        statuses={201: "A link to use at once."},
+        problems=(Kind.ACCOUNT_UNKNOWN, Kind.CUSTOMER_UNKNOWN),
+        says="Make a link to Stripe's portal, where the customer manages the subscription.",
     ),
     Route(
         name="catalogue",

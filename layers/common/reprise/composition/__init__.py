@@ -14,6 +14,8 @@ from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
 from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.secrets import CachedSecret
+from reprise.clock import wall_clock
+from reprise.errors import TransientError
 from reprise.ledger.terms import Rules, Terms
 from reprise.policy.book import PolicyBook, packaged_book
 from reprise.settings import LedgerSettings
@@ -74,6 +76,27 @@ def parking_lot(client: "DynamoDBClient", cases_table: str) -> DynamoParkingLot:
 def secret(secret_id: str) -> CachedSecret:
     """Return a secret, cached for five minutes."""
     return CachedSecret(boto3.client("secretsmanager", config=CLIENT_CONFIG), secret_id)
+
+
+def secret_word(secret_id: str, what: str) -> Callable[[], str]:
+    """Return what reads the one word of a secret.
+
+    Args:
+        secret_id: the secret.
+        what: what it holds, for the error.
+
+    Raises:
+        TransientError: when read, nobody has put it there yet, so what needs it waits.
+    """
+    kept = secret(secret_id)
+
+    def read() -> str:
+        words = kept.words(wall_clock())
+        if not words:
+            raise TransientError(f"the secret of {what} is empty: put it there")
+        return words[0]
+
+    return read
 
 
 def rules_at(book: PolicyBook) -> Callable[[datetime], Rules]:

@@ -8,9 +8,7 @@ from reprise import composition
 from reprise.adapters.dynamodb.bookmarks import DynamoBookmarks
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.stripe_feed import StripeListings
-from reprise.clock import wall_clock
 from reprise.composition.stripe import stripe_books
-from reprise.errors import TransientError
 from reprise.settings import StripeReconcileSettings
 from reprise.usecases.choice import Choices
 from reprise.usecases.reconcile import Reconciler
@@ -21,14 +19,7 @@ _PAUSE_SECONDS_FIRST: Final = 1.0
 def reconciler(settings: StripeReconcileSettings) -> Reconciler:
     """Return the reconciler over the tables and the API that the settings name."""
     client = composition.dynamodb()
-    secret = composition.secret(settings.stripe_api_key_secret_id)
-
-    def api_key() -> str:
-        words = secret.words(wall_clock())
-        if not words:
-            raise TransientError("the secret of Stripe's API key is empty: put the key into it")
-        return words[0]
-
+    api_key = composition.secret_word(settings.stripe_api_key_secret_id, "Stripe's API key")
     return Reconciler(
         books=stripe_books(settings),
         feed=StripeListings(api_key, settings.stripe_base_url, pause),

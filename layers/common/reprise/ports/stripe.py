@@ -119,3 +119,11 @@ class StripeDesk(Protocol):
     def refund(self, order: RefundOrder) -> RefundSeen:
         """Give money back; once per key."""
         ...
+
+
+class StripePortal(Protocol):
+    """Stripe's pages where customers manage what they pay for; raises as `StripeDesk` does."""
+
+    def portal_link(self, customer: str, return_url: str) -> str | None:
+        """Return a fresh link that leads back to `return_url`; None if the customer is unknown."""
+        ...

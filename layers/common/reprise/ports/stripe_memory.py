@@ -12,18 +12,20 @@ from reprise.ports.stripe import (
     RefundSeen,
     StripeBrokenError,
     StripeDesk,
+    StripePortal,
     StripeRefusedError,
 )
 
 
 @dataclass(slots=True)
-class MemoryStripe(StripeDesk):
-    """A `StripeDesk` in dictionaries.
+class MemoryStripe(StripeDesk, StripePortal):
+    """A `StripeDesk` and a `StripePortal` in dictionaries.
 
     Args:
         roots: how sessions and invoices were paid.
         sessions: sessions by any id that leads to them; charges: payments by charge.
         refunds: by payment.
+        customers: those who have a portal.
         faults: raised by the next calls of `refund`, each before or, if named in `after`, once the
             work was done.
     """
@@ -32,6 +34,7 @@ class MemoryStripe(StripeDesk):
     sessions: dict[str, CheckoutSession] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     refunds: dict[str, list[RefundSeen]] = field(default_factory=dict)
+    customers: set[str] = field(default_factory=set)
     faults: list[Exception] = field(default_factory=list)
     after: bool = False
     answers: dict[str, RefundSeen | Exception] = field(default_factory=dict)
@@ -72,6 +75,11 @@ class MemoryStripe(StripeDesk):
                 self.answers[order.key] = made
             raise fault
         return made
+
+    @override
+    def portal_link(self, customer: str, return_url: str) -> str | None:
+        known = customer in self.customers
+        return f"https://billing.stripe.com/p/session/{customer}" if known else None
 
     def _store(self, order: RefundOrder, answer: RefundSeen | Exception) -> None:
         if isinstance(answer, (RefundSeen, StripeBrokenError, StripeRefusedError)):

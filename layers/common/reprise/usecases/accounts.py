@@ -21,6 +21,20 @@ class PlanMissingError(PermanentError):
     """A plan was paid for that the catalogue no longer holds."""
 
 
+class CaseUnknownError(PermanentError):
+    """The account has no such case."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"case_id: {case_id!r} is not known")
+
+
+class CustomerUnknownError(PermanentError):
+    """Nobody that Stripe knows as a customer has paid for the account."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(f"account_id: {account_id!r} has no customer at Stripe")
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """A lot that holds credits, as it stands at an instant.
@@ -90,7 +104,7 @@ class Accounts:
         Raises:
             AccountUnknownError: it has no credits and no owner.
         """
-        account = self._head(account_id)
+        account = self.head(account_id)
         at = max(now, account.last_at)
         rules = self.ledger.rules_at(at)
         spendable = {lot.lot_id for lot in account.spendable(at, rules.current.notice)}
@@ -118,7 +132,7 @@ class Accounts:
         """
         page = self.ledger.store.history(account_id, limit, cursor)
         if not page.items and cursor is None:
-            self._head(account_id)
+            self.head(account_id)
         return page
 
     def entitlements(self, account_id: str, now: datetime) -> Entitlements:
@@ -128,7 +142,7 @@ class Accounts:
             AccountUnknownError: the account has no credits and no owner.
             PlanMissingError: what was paid for is not in the catalogue.
         """
-        account = self._head(account_id)
+        account = self.head(account_id)
         free = self.catalogue.plan(FREE_PLAN)
         paid_through = latest(*(sub.paid_through for sub in account.subscriptions.values()))
         plan_id = FREE_PLAN
@@ -147,7 +161,7 @@ class Accounts:
             AccountUnknownError: the account has no credits and no owner.
             BadInputError: the cursor names no order of the account.
         """
-        account = self._head(account_id)
+        account = self.head(account_id)
         orders = sorted(
             self.ledger.store.orders_of(account_id),
             key=lambda order: (order.purchase.purchased_at, order.order_id),
@@ -171,8 +185,12 @@ class Accounts:
             raise OrderUnknownError(order_id)
         return OrderRecord(read.orders[order_id], read.account)
 
-    def _head(self, account_id: str) -> Account:
-        """Return the head; an empty one for a customer who never had credits."""
+    def head(self, account_id: str) -> Account:
+        """Return the head; an empty one for a customer who never had credits.
+
+        Raises:
+            AccountUnknownError: the account has no credits and no owner.
+        """
         account = self.ledger.store.read(account_id).account
         if account is not None:
             return account
