@@ -189,6 +189,20 @@ def _case(made: Root, asked: inbound.OneCase, _call: Call) -> Reply:
     return json_reply(200, case_answer(made.pages().case(asked.account_id, asked.case_id)))
 
 
+def _withdrawals(made: Root, asked: inbound.OneAccount, call: Call) -> Reply:
+    from functions.credits_api.case_views import withdrawals_answer  # noqa: PLC0415 - see Root
+
+    found = made.pages().withdrawals.open_to(asked.account_id, call.now)
+    return json_reply(200, withdrawals_answer(found))
+
+
+def _withdraw(made: Root, asked: inbound.NewWithdrawal, call: Call) -> Reply:
+    from functions.credits_api.case_views import case_answer  # noqa: PLC0415 - see Root
+
+    case, is_new = made.pages().withdrawals.withdraw(asked.account_id, asked.order_id, call.now)
+    return json_reply(201 if is_new else 200, case_answer(case))
+
+
 def _portal(made: Root, asked: inbound.NewPortal, _call: Call) -> Reply:
     link = made.pages().portal(asked.account_id, asked.return_url)
     return json_reply(201, PortalAnswer(link))
@@ -210,6 +224,8 @@ _CALLS: Mapping[str, Callable[[Root, Any, Call], Reply]] = {
     "order": _order,
     "cases": _cases,
     "case": _case,
+    "withdrawals": _withdrawals,
+    "withdraw": _withdraw,
     "portal": _portal,
     "catalogue": _catalogue,
 }

@@ -1,10 +1,12 @@
 """From cases to answers; apart from the other views, because few requests need a case."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from reprise.api import cases
 from reprise.cases.model import AttemptState, Case, CaseState, ReplyState
 from reprise.ports.ledger import Page
+from reprise.usecases.withdrawing import OpenWithdrawal
 
 _ASK: Final = "ask_"
 _APPROVED: Final = frozenset({CaseState.ACTING, CaseState.APPROVED})
@@ -31,6 +33,24 @@ def case_answer(case: Case) -> cases.CaseAnswer:
             for one in case.replies
             if one.state is ReplyState.SENT
         ),
+    )
+
+
+def withdrawals_answer(found: Iterable[OpenWithdrawal]) -> cases.WithdrawalsAnswer:
+    """Return what may be withdrawn from."""
+    return cases.WithdrawalsAnswer(
+        tuple(
+            cases.OpenWithdrawal(
+                order_id=one.order.order_id,
+                sku=one.order.purchase.sku,
+                paid=one.order.purchase.paid,
+                currency=one.order.purchase.currency,
+                purchased_at=one.order.purchase.purchased_at,
+                until=one.until,
+                unused=one.credits_used == 0,
+            )
+            for one in found
+        )
     )
 
 

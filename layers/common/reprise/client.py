@@ -19,7 +19,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from reprise.api import answers, sold
-from reprise.api.cases import CaseAnswer, CasesAnswer, PortalAnswer
+from reprise.api.cases import CaseAnswer, CasesAnswer, PortalAnswer, WithdrawalsAnswer
 from reprise.api.problem import Kind
 from reprise.api.routes import BY_NAME, NOW_HEADER
 from reprise.api.shape import read, stamp
@@ -193,6 +193,19 @@ class CreditsClient:
     def case(self, account_id: str, case_id: str) -> CaseAnswer:
         """Return where a refund request stands."""
         return self._call("case", CaseAnswer, {"account_id": account_id, "case_id": case_id})
+
+    def withdrawals(self, account_id: str) -> WithdrawalsAnswer:
+        """Return the purchases for which "withdraw from contract here" must be shown."""
+        return self._call("withdrawals", WithdrawalsAnswer, {"account_id": account_id})
+
+    def withdraw(self, account_id: str, order_id: str) -> CaseAnswer:
+        """Withdraw from a purchase, once the customer has confirmed it; again changes nothing.
+
+        Raises:
+            NotFoundError: the account has no such order.
+        """
+        told: dict[str, Json] = {"order_id": order_id}
+        return self._call("withdraw", CaseAnswer, {"account_id": account_id}, told)
 
     def portal(self, account_id: str, return_url: str) -> str:
         """Return a link to Stripe's portal, for the button that manages the subscription.

@@ -110,11 +110,15 @@ class CreditsApiSettings(LedgerSettings):
         cases_table: where the account directory and the cases are.
         stripe_api_key_secret_id: the secret that holds the restricted key.
         stripe_base_url: where Stripe's API is.
+        desk_zone: IANA time zone in which the desk's days end.
+        desk_country: two capital letters, for the desk's holidays; empty for none.
     """
 
     cases_table: str
     stripe_api_key_secret_id: str
     stripe_base_url: str
+    desk_zone: str
+    desk_country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ def tables(monkeypatch, stripe):
         "POWERTOOLS_SERVICE_NAME": "reprise",
         "STRIPE_API_KEY_SECRET_ID": "stripe-key",
         "STRIPE_BASE_URL": stripe.url,
+        "DESK_ZONE": "Europe/Berlin",
     }
     with mock_aws():
         for name, value in environment.items():

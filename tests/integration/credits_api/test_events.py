@@ -36,6 +36,8 @@ FINE = {
     "orders": 200,
     "portal": 201,
     "register": 201,
+    "withdraw": 201,
+    "withdrawals": 200,
 }
 REFUSED = {
     "adv_account_id_alphabet": ("bad-input", "account_id"),
@@ -63,6 +65,7 @@ REFUSED = {
     "adv_route_unknown": ("route-unknown", None),
     "adv_submitted_in_year_one": ("bad-input", "submitted_at"),
     "adv_submitted_without_zone": ("bad-input", "submitted_at"),
+    "adv_withdraw_of_somebody_else": ("order-unknown", None),
     "charge_credits_missing": ("credits-missing", None),
     "charge_other_inputs": ("inputs-differ", None),
     "portal_nobody_paid": ("customer-unknown", None),

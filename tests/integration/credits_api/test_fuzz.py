@@ -11,6 +11,7 @@ from reprise.api.shape import read
 from reprise.catalogue.reading import example_catalogue
 from reprise.clock import event_clock
 from reprise.ledger.commands import GrantOrder
+from reprise.policy.book import packaged_book
 from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.desk_memory import MemoryDirectory
 from reprise.ports.ledger import Alias
@@ -20,6 +21,7 @@ from reprise.usecases.accounts import Accounts
 from reprise.usecases.charges import Charges
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.pages import Pages
+from reprise.usecases.withdrawing import Withdrawals
 
 from functions.credits_api import app
 from ops import openapi
@@ -45,15 +47,17 @@ JSON = st.recursive(
 def tables():
     """No tables: a ledger in memory with a little of everything, instead of the fixture's moto."""
     ledger = Ledger(MemoryLedgerStore(), lambda _: RULES, pause=lambda _: None)
-    paid_by = {"customer": "cus_1"}
+    paid_by = {"customer": "cus_1", "country": "DE"}
     ledger.run("usr_1", GrantOrder(pack(credits=500, facts=paid_by), CAUSE), T0, may_open=True)
     ledger.store.put_alias("cus_1", Alias("usr_1"))
     ledger.run("usr_1", GrantOrder(renewal(), CAUSE), T0)
     parts = (ledger, MemoryDirectory(), example_catalogue())
     cases = MemoryCaseStore()
     cases.cases["CFULL"] = full_case()
-    pages = Pages(Accounts(*parts), cases, MemoryStripe(customers={"cus_1"}))
-    root = app.Root(Accounts(*parts), Charges(*parts), parts[2], event_clock, lambda: pages)
+    accounts = Accounts(*parts)
+    withdrawals = Withdrawals(accounts, cases, packaged_book(), "Europe/Berlin")
+    pages = Pages(accounts, cases, MemoryStripe(customers={"cus_1"}), withdrawals)
+    root = app.Root(accounts, Charges(*parts), parts[2], event_clock, lambda: pages)
     root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "root", lambda: root)

@@ -13,6 +13,8 @@ VALUES = {
     "amount": "15.00 USD",
     "sentence": 'Say "no" & <go>.',
     "credits": "5",
+    "orders": "cs_1",
+    "received": "2026-10-01 12:00:00 UTC",
 }
 FORBIDDEN = [chr(code) for code in (*range(32), 0x7F, 0x85, 0x2028, 0x2029)]
 

@@ -62,7 +62,7 @@ class CaseAnswer:
         case_id: its id, which our answers name too.
         state: asked waits for the customer, person for our support; acting is being carried out.
         category: what it reads as: charged_twice, pack_not_credited, failed_generation...
-        opened_at: when its mail came in.
+        opened_at: when it came in.
         changed_at: when this last changed.
         due_at: when it is answered at the latest, as the policy promises.
         asked: what the customer must tell, while that is awaited: order_id, preference, generation.
@@ -87,6 +87,35 @@ class CasesAnswer:
 
     cases: tuple[CaseAnswer, ...]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWithdrawal:
+    """A purchase that its buyer may withdraw from.
+
+    Args:
+        order_id: the purchase.
+        sku: the catalogue's name of what was bought.
+        paid: what was paid, in minor units; currency: its ISO code, lower case.
+        purchased_at: when it was paid.
+        until: first instant that is too late.
+        unused: whether none of its credits is used; a used purchase is looked at by a person.
+    """
+
+    order_id: str
+    sku: str
+    paid: int
+    currency: str
+    purchased_at: datetime
+    until: datetime
+    unused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalsAnswer:
+    """The purchases for which the product must show its withdrawal function, soonest end first."""
+
+    orders: tuple[OpenWithdrawal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,19 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class NewWithdrawal:
+    """A withdrawal that a signed-in customer confirmed.
+
+    Args:
+        account_id: whose purchase it is.
+        order_id: the purchase.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
 class NewPortal:
     """A customer who wants to manage what is paid for.
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reprise.billing.checkout import CheckoutSession
-from reprise.cases.model import Case, CaseState, Change, Letter, Line, Wish, case_id_of
+from reprise.cases.model import Wish
 from reprise.policy.book import PolicyBook
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category, Preference
-from reprise.ports.cases import CaseStore, Intake
+from reprise.ports.cases import CaseStore
 from reprise.ports.desk import Directory
+from reprise.usecases.cases.unwritten import open_unwritten
 
 ACTOR = "stripe_reconcile"
 
@@ -59,36 +60,24 @@ class Choices:
             why: what keeps it from being credited.
             now: the wall clock.
         """
-        mark = f"reconcile-{session.session_id}"
-        profile = self.directory.profile(account_id)
         policy = self.policy.in_force(session.created_at)
-        letter = Letter(
-            ses_id=mark,
-            received_at=now,
-            address=profile.email if profile else None,
-            proven=True,
-            proof="no mail: opened by the reconciler for the account that the session names",
-            subject="A pack that was paid and not credited",
-        )
         wish = Wish(
             category=Category.PACK_NOT_CREDITED,
             confidence_percent=100,
             reading=f"not credited: {why}"[:500],
-            language=profile.locale[:2].lower() if profile else "unknown",
             foreign=(session.session_id,),
         )
         zone, country = self.zone, self.country
-        case = Case(
-            case_id=case_id_of(mark, 0),
-            state=CaseState.OPEN,
-            account_id=account_id,
-            letter=letter,
-            wish=wish,
-            opened_at=now,
-            changed_at=now,
+        taken = open_unwritten(
+            self.cases,
+            f"reconcile-{session.session_id}",
+            account_id,
+            self.directory.profile(account_id),
+            wish,
+            actor=ACTOR,
+            subject="A pack that was paid and not credited",
+            proof="no mail: opened by the reconciler for the account that the session names",
             due_at=case_due_at(wish.category, now, policy, zone=zone, country=country),
-            wakes_at=now,
+            now=now,
         )
-        line = Line(at=now, actor=ACTOR, action="opened", reason=wish.reading)
-        taken = self.cases.take_in(Intake(ses_id=mark, at=now, changes=(Change(case, line),)))
         return not taken.replayed

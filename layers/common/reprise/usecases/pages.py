@@ -1,4 +1,4 @@
-"""What the product's own pages ask besides: refund requests, and the way to Stripe's portal."""
+"""What the product's own pages ask besides: refund requests, withdrawals, Stripe's portal."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from reprise.ports.cases import CaseStore
 from reprise.ports.ledger import Page
 from reprise.ports.stripe import StripePortal
 from reprise.usecases.accounts import Accounts, CaseUnknownError, CustomerUnknownError
+from reprise.usecases.withdrawing import Withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,13 @@ class Pages:
         accounts: who is known, and what they bought.
         cases: refund requests.
         stripe: makes links to its portal.
+        withdrawals: the withdrawal function.
     """
 
     accounts: Accounts
     cases: CaseStore
     stripe: StripePortal
+    withdrawals: Withdrawals
 
     def cases_of(self, account_id: str, limit: int, cursor: str | None) -> Page[Case]:
         """Return a page of an account's cases, newest first; the cursor is the last case's id.

@@ -21,6 +21,7 @@ from reprise.policy.facts import (
     Preference,
     Settlement,
 )
+from reprise.ports.desk import Profile
 from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
@@ -121,7 +122,6 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
     """Return what ledger and Stripe know about one order of the case's account."""
     account_id, purchase = case.account_id or "", order.purchase
     read = desk.ledger.store.read(account_id, [settle_key(order.order_id)])
-    reason = purchase.facts.get("reason", "")
     start = purchase.facts.get("period_start")
     profile = desk.directory.profile(account_id)
     return OrderFacts(
@@ -134,14 +134,25 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
         amount_minor=purchase.paid,
         refunded_minor=_refunded(order, bought),
         currency=purchase.currency,
-        country=purchase.facts.get("country") or (profile.country if profile else ""),
+        country=country_of(purchase, profile),
         is_business=bought.is_business,
-        is_renewal=purchase.kind is LotKind.SUBSCRIPTION and reason != "subscription_create",
+        is_renewal=is_renewal(purchase),
         is_disputed=_is_disputed(order) or any(one.disputed for one in bought.payments),
         money_requested=_money_requested(desk, case, order.order_id),
         credits_used=credits_used(read.account, order) if read.account else 0,
         policy_version=purchase.policy_version,
     )
+
+
+def country_of(purchase: Purchase, profile: Profile | None) -> str:
+    """Return the customer's country at the purchase, else the account's; empty if unknown."""
+    return purchase.facts.get("country") or (profile.country if profile else "")
+
+
+def is_renewal(purchase: Purchase) -> bool:
+    """Return whether a later period of a subscription was paid, not its first."""
+    is_first = purchase.facts.get("reason") == "subscription_create"
+    return purchase.kind is LotKind.SUBSCRIPTION and not is_first
 
 
 def _credited_at(order: Order, read: Read) -> datetime | None:

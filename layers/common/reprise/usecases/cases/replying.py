@@ -165,6 +165,8 @@ def _values(case: Case) -> dict[str, str]:
         "amount": " + ".join(money(total, currency) for currency, total in totals.items()),
         "sentence": " ".join(decision.sentence.split()) if decision else "",
         "credits": str(case.goodwill.credits) if case.goodwill else "0",
+        "orders": ", ".join(case.wish.orders),
+        "received": f"{case.letter.received_at:%Y-%m-%d %H:%M:%S} UTC",
     }
 
 
