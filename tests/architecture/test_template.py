@@ -201,6 +201,30 @@ def test_tables_and_mail_are_kept_safe():
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
+def test_the_source_of_events_is_compared_as_the_list_that_it_is():
+    """A call puts many events: compared with one value, `events:source` never matches."""
+    compared = [
+        operator
+        for condition in conditions(template()["Resources"])
+        for operator, keys in condition.items()
+        if "events:source" in keys
+    ]
+    assert compared
+    assert {operator.partition(":")[0] for operator in compared} <= {"ForAllValues", "ForAnyValue"}
+
+
+def conditions(node):
+    """Every condition of a policy's statement below a node."""
+    if isinstance(node, dict):
+        if "Effect" in node and "Condition" in node:
+            yield node["Condition"]
+        for inner in node.values():
+            yield from conditions(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from conditions(inner)
+
+
 def test_only_the_webhook_is_open():
     routes = resources("AWS::ApiGatewayV2::Route").values()
     by_kind = {route["RouteKey"]: route["AuthorizationType"] for route in routes}
