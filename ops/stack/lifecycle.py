@@ -23,7 +23,8 @@ _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in
 _SCRATCH_BYTES_MAX: Final = 4_000_000_000
 _FOLDER: Final = STATE.parent / "ministack"
 _QUEUE_WORKERS_MIN: Final = 2  # AWS takes no lower limit
-_MAILBOX: Final = "refunds@reprise.example"
+MAILBOX: Final = "refunds@reprise.example"
+_NOTICE_SENDER: Final = "policy@reprise.example"
 _STRIPE_KEY: Final = "rk_test_of_the_local_stack"  # the stand-in takes any
 
 
@@ -62,6 +63,21 @@ def temporary() -> Iterator[StackInfo]:
             yield info
         finally:
             _stop(info)
+
+
+@contextmanager
+def changeable_build() -> Iterator[Path]:
+    """Yield a copy of what was built, to change and to `deploy_build`; the build stays as it is."""
+    with tempfile.TemporaryDirectory(prefix="changed-", dir=build.BUILT.parent) as folder:
+        copy = Path(folder) / "build"
+        with build.exclusive():
+            shutil.copytree(build.BUILT, copy, copy_function=os.link)  # replace files, never edit
+        yield copy
+
+
+def deploy_build(info: StackInfo, built: Path) -> None:
+    """Deploy a changed build onto a running stack."""
+    _sam_deploy(info, built / "template.yaml")
 
 
 def _in_memory() -> str | None:
@@ -143,8 +159,9 @@ def _deploy(info: StackInfo) -> StackInfo:
         client.put_secret_value(SecretId=outputs[secret_id], SecretString=value)
     _limit_workers(info)
     ses = boto3.client("sesv2", **info.arguments)
-    with suppress(ses.exceptions.AlreadyExistsException):
-        ses.create_email_identity(EmailIdentity=_MAILBOX)
+    for sender in (MAILBOX, _NOTICE_SENDER):
+        with suppress(ses.exceptions.AlreadyExistsException):
+            ses.create_email_identity(EmailIdentity=sender)
     deployed = replace(info, outputs=outputs)
     info.stripe.tell("endpoint", url=deployed.webhook_url, secrets=[info.webhook_secret])
     return deployed
@@ -164,14 +181,14 @@ def _limit_workers(info: StackInfo) -> None:
             )
 
 
-def _sam_deploy(info: StackInfo) -> None:
+def _sam_deploy(info: StackInfo, template: Path = build.BUILT / "template.yaml") -> None:
     arguments = info.arguments
     parameters = {
         "Stage": "local",
         "Architecture": build.host_architecture(),
         "ClockSource": "event",  # a story moves time by its events
-        "NoticeSender": "policy@reprise.example",
-        "MailRecipient": _MAILBOX,  # answers come from it; nothing is received
+        "NoticeSender": _NOTICE_SENDER,
+        "MailRecipient": MAILBOX,  # answers come from it; nothing is received
         "ProductPrincipalArn": f"arn:aws:iam::{ministack.ACCOUNT_ID}:root",
         "StripeBaseUrl": info.stripe.url,
         **{f"{name.capitalize()}BaseUrl": f"{info.provider.url}/{name}" for name in PROVIDERS},
@@ -188,6 +205,7 @@ def _sam_deploy(info: StackInfo) -> None:
     tools.run(
         [
             *(tools.executable(tools.SAM), "deploy", "--stack-name", STACK_NAME, "--resolve-s3"),
+            *("--template-file", template, "--config-file", tools.ROOT / "samconfig.toml"),
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             "--parameter-overrides",
             *(f"{name}={value}" for name, value in parameters.items()),

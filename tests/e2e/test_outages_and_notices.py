@@ -66,9 +66,6 @@ def test_leftovers_are_announced_by_mail(stack, world):
     subscriber(world, account)
     end = START + 30 * DAY
     world.ledger.run(account, EndSubscription("sub_1", end, CAUSE), end)
-    boto3.client("sesv2", **stack.arguments).create_email_identity(
-        EmailIdentity="policy@reprise.example"
-    )
     at = end + timedelta(days=50)
     for _ in range(2):
         invoke(stack, "policy_notices", {"time": at.isoformat(), "id": "tick"})
