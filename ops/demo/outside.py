@@ -1,17 +1,33 @@
-"""What the outside world does through its stand-ins: Stripe and the providers, over HTTP."""
+"""What the outside world does: customers sign up, Stripe and the providers tell, time passes."""
 
 import json
+import time
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from ops.demo.stage import Stage, StoryError
+from reprise.cases.answers import money
+
+from ops.demo.samples import Customer
+from ops.demo.stage import WAIT_SECONDS_MAX, Stage, StoryError
 from ops.stack import tools
 from ops.stack.product import send
 
 _EVENTS: Final = tools.ROOT / "events"
-_DELIVERED_SECONDS_MAX: Final = 20
+_IDLE_SECONDS: Final = 10
+_DASHBOARD: Final = {"Authorization": "Bearer sk_test_dashboard"}
+_NO_ANSWER: Final = 0  # the status of a delivery that a busy machine let time out; it is repeated
+
+
+def joins(stage: Stage, customer: Customer) -> None:
+    """Let the product tell whose account it is."""
+    stage.credits(customer.began).register(
+        customer.account_id,
+        email=customer.email,
+        locale=customer.locale,
+        country=customer.country,
+    )
 
 
 def stripe_tells(stage: Stage, *events: dict[str, Any], deliver: bool = True) -> None:
@@ -27,14 +43,41 @@ def stripe_tells(stage: Stage, *events: dict[str, Any], deliver: bool = True) ->
         delivered(stage)
 
 
+def stripe_repeats(stage: Stage, event: dict[str, Any]) -> None:
+    """Let Stripe send an event that it sent, or lost, before."""
+    stage.info.stripe.tell("redeliver", event=event["id"])
+    delivered(stage)
+
+
 def stripe_refunds(stage: Stage, payment_intent: str, amount: int) -> None:
     """Give money back in Stripe's dashboard, which goes through the same API, and tell of it."""
     form = urlencode({"payment_intent": payment_intent, "amount": amount}).encode()
-    headers = {"Authorization": "Bearer sk_test_dashboard"}
-    answer = send("POST", f"{stage.info.stripe.url}/v1/refunds", form, headers)
+    answer = send("POST", f"{stage.info.stripe.url}/v1/refunds", form, _DASHBOARD)
     if answer.status != HTTPStatus.OK:
         raise StoryError(f"Stripe refused the refund: {answer.body}")
     delivered(stage)
+
+
+def given_back(stage: Stage, *bought: dict[str, Any]) -> str:
+    """Return how much of the payments of these checkouts, all in euros, Stripe gave back."""
+    total = 0
+    for event in bought:
+        intent = event["data"]["object"]["payment_intent"]
+        url = f"{stage.info.stripe.url}/v1/refunds?payment_intent={intent}"
+        total += sum(one["amount"] for one in send("GET", url, b"", _DASHBOARD).body["data"])
+    return money(total, "eur")
+
+
+def delivered(stage: Stage) -> None:
+    """Wait until every webhook of Stripe was taken."""
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while not stage.info.stripe.tell("idle", seconds_max=_IDLE_SECONDS)["idle"]:
+        if time.monotonic() > deadline:
+            raise StoryError("a webhook of Stripe is not taken")
+    tried = stage.info.stripe.tell("log")["deliveries"]
+    refused = [one for one in tried if one["status"] not in {HTTPStatus.OK, _NO_ANSWER}]
+    if refused:
+        raise StoryError(f"a webhook of Stripe was refused: {refused[0]}")
 
 
 def scheduled(stage: Stage, function: str, sample: str, at: datetime) -> None:
@@ -49,13 +92,3 @@ def generation_event(name: str, account_id: str, generation_id: str) -> dict[str
     detail: dict[str, Any] = sample["detail"]
     mine = {"account_id": account_id, "generation_id": generation_id, "authenticated": True}
     return detail | mine
-
-
-def delivered(stage: Stage) -> None:
-    """Wait until every webhook of Stripe was taken."""
-    if not stage.info.stripe.tell("idle", seconds_max=_DELIVERED_SECONDS_MAX)["idle"]:
-        raise StoryError("a webhook of Stripe is not taken")
-    tried = stage.info.stripe.tell("log")["deliveries"]
-    refused = [one for one in tried if one["status"] != HTTPStatus.OK]
-    if refused:
-        raise StoryError(f"a webhook of Stripe was refused: {refused[0]}")

@@ -3,9 +3,8 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http import HTTPStatus
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self
 
 import boto3
@@ -14,14 +13,15 @@ from reprise.adapters.signed_http import SignedHttp
 from reprise.client import CreditsClient
 from reprise.ledger.audit import audit
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ops.stack.env import STACK_NAME, StackInfo
-from ops.stack.product import Product, send
-from ops.stripe_standin.signing import signature_header
+from ops.stack.product import Product
 
-_WAIT_SECONDS_MAX: Final = 30.0
-_POLL_SECONDS: Final = 0.02
+WAIT_SECONDS_MAX: Final = 120.0
+"""Far longer than anything takes: it ends a story that hangs, on however slow a machine."""
+_POLL_SECONDS: Final = 0.05
 
 
 class StoryError(Exception):
@@ -44,15 +44,15 @@ class Stage:
     product: Product
     http: SignedHttp
     console: Console
-    mismatches: list[str] = field(default_factory=list)
+    mismatches: list[str]
 
     @classmethod
-    def of(cls, info: StackInfo, console: Console) -> Self:
-        """Set the stage on a stack."""
+    def of(cls, info: StackInfo, console: Console, mismatches: list[str]) -> Self:
+        """Set the stage on a stack; what is not as the story has it is added to the list."""
         product = Product.of(info)
         keys = {name: value for name, value in product.arguments.items() if name != "endpoint_url"}
         session: Any = boto3.Session(**keys)  # type: ignore[arg-type]
-        return cls(info, product, SignedHttp(info.api_url, session), console)
+        return cls(info, product, SignedHttp(info.api_url, session), console, mismatches)
 
     def credits(self, now: datetime | None = None) -> CreditsClient:
         """Return the credits API; at an instant of the story, or at the time that it is."""
@@ -64,16 +64,7 @@ class Stage:
 
     def tell(self, words: str) -> None:
         """Tell the next step."""
-        self.console.print(f"  • {words}", highlight=False, markup=False)
-
-    def stripe(self, event: dict[str, Any]) -> None:
-        """Deliver an event to the webhook, signed now, as Stripe does."""
-        raw = json.dumps(event, indent=2).encode()
-        signed = signature_header(raw, [self.info.webhook_secret], datetime.now(UTC))
-        headers = {"Content-Type": "application/json", "Stripe-Signature": signed}
-        answer = send("POST", self.info.webhook_url, raw, headers)
-        if answer.status != HTTPStatus.OK:
-            raise StoryError(f"the webhook, {event['type']}: {answer.status} {answer.body}")
+        self.console.print(f"  • {words}", markup=False)
 
     def invoke(self, function: str, event: dict[str, Any]) -> None:
         """Invoke a function with an event of the service that triggers it."""
@@ -91,8 +82,8 @@ class Stage:
         """
         began = time.monotonic()
         while not is_so():
-            if time.monotonic() - began > _WAIT_SECONDS_MAX:
-                raise StoryError(f"{what}: not so after {_WAIT_SECONDS_MAX:.0f} s")
+            if time.monotonic() - began > WAIT_SECONDS_MAX:
+                raise StoryError(f"{what}: not so after {WAIT_SECONDS_MAX:.0f} s")
             time.sleep(_POLL_SECONDS)
 
     def drained(self, queue_id: str) -> bool:
@@ -112,10 +103,10 @@ class Stage:
     def expect(self, what: str, found: object, wanted: object) -> None:
         """Check one figure of the story, say what it is, and keep count of what is wrong."""
         if found == wanted:
-            self.console.print(f"    [green]✓[/] {what}: {found}", highlight=False)
+            self.console.print("    [green]✓[/]", escape(f"{what}: {found}"))
             return
         self.mismatches.append(f"{what}: {found}, not {wanted}")
-        self.console.print(f"    [red]✗ {self.mismatches[-1]}[/]", highlight=False)
+        self.console.print("    [red]✗[/]", escape(self.mismatches[-1]), style="red")
 
     def close(self, account_id: str, balance: int, now: datetime | None = None) -> None:
         """Show an account's statement, and check its balance and its chain of hashes.

@@ -2,4 +2,7 @@
 
 from typing import Final
 
-CHAPTERS: Final = ("failure", "outcomes", "disputes", "leftovers", "mail")
+CHAPTERS: Final = (
+    *("failure", "outcomes", "choice", "subscription", "leftovers", "mail", "outage"),
+    "policy",
+)

@@ -1,37 +1,39 @@
 """A pack is bought, a generation fails at the provider, and its credits are back by themselves."""
 
-import json
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from ops.demo.outside import generation_event, joins, stripe_repeats, stripe_tells
 from ops.demo.samples import Customer
 from ops.demo.stage import Stage
-from ops.stack import tools
 
 TITLE: Final = "A generation fails, and its credits come back"
 
-_FAILED: Final = tools.ROOT / "events" / "provider_events" / "kie-music_custom-failed-content.json"
+_SAMPLE: Final = "kie-music_custom-failed-content"
 _OPERATION: Final = "music_custom"
 _PACK: Final = 1000
 
 
 def play(stage: Stage) -> None:
     """Buy, charge, fail; twice, because the first time functions start; then repeat it all."""
-    ada = Customer("usr_ada", "ada@example.com", datetime.now(UTC) - timedelta(minutes=1))
+    ada = Customer("usr_ada", datetime.now(UTC) - timedelta(minutes=1))
+    joins(stage, ada)
     credits_ = stage.credits()
-    credits_.register(ada.account_id, email=ada.email, locale="de-DE", country="DE")
-    paid = ada.event("checkout_pack_paid")
+    paid = ada.pack()
     stage.tell(f"Ada buys a pack of {_PACK} credits; Stripe tells the webhook")
-    stage.stripe(paid)
+    stripe_tells(stage, paid)
     stage.expect("balance", credits_.balance(ada.account_id).balance, _PACK)
-    for generation, told in (("gen_ada_1", "a song"), ("gen_ada_2", "another")):
-        back_ms = _failed(stage, ada.account_id, generation, told)
-        stage.tell(f"Her credits are back {back_ms:.0f} ms after the event, and she asked nobody")
+    told = {"a song": ", functions started", "another": "; she asked nobody"}
+    for number, (song, besides) in enumerate(told.items(), start=1):
+        back_ms = _failed(stage, ada.account_id, f"gen_ada_{number}", song)
+        stage.tell(f"Her credits are back {back_ms:.0f} ms after the event{besides}")
 
     stage.tell("Stripe delivers again, the product charges and reports again: nothing moves")
-    stage.stripe(paid)
-    stage.product.report("Generation Callback", _callback(ada.account_id, "gen_ada_1"))
+    stripe_repeats(stage, paid)
+    stage.product.report(
+        "Generation Callback", generation_event(_SAMPLE, ada.account_id, "gen_ada_1")
+    )
     stage.wait("the queue is empty", lambda: stage.drained("ProviderEventsQueue"))
     again = credits_.charge(ada.account_id, "gen_ada_1", _OPERATION)
     stage.expect("the charge", f"{again.state}, {again.outcome}", "settled, failed")
@@ -47,16 +49,6 @@ def _failed(stage: Stage, account_id: str, generation: str, told: str) -> float:
     credits_.attach_task(account_id, generation, provider="kie", task_id=f"task_{generation}")
     stage.tell("The provider refuses it; the product puts the provider's callback on the bus")
     began = time.monotonic()
-    stage.product.report("Generation Callback", _callback(account_id, generation))
+    stage.product.report("Generation Callback", generation_event(_SAMPLE, account_id, generation))
     stage.wait("the credits are back", lambda: credits_.balance(account_id).balance == _PACK)
     return (time.monotonic() - began) * 1000
-
-
-def _callback(account_id: str, generation: str) -> dict[str, Any]:
-    """Return the sample callback of a refused song as one of this generation."""
-    detail: dict[str, Any] = json.loads(_FAILED.read_text("utf-8"))["detail"]
-    return detail | {
-        "account_id": account_id,
-        "generation_id": generation,
-        "authenticated": True,
-    }

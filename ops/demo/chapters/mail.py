@@ -1,85 +1,119 @@
-"""A customer writes to the refund mailbox, and a case is open with her account and order in it."""
+"""Four mails to the refund mailbox: refunded, denied, forged, and decided by two people."""
 
-import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.cases.model import Case
+from reprise.cases.model import CaseState
 
+from ops.cli.output import Exit
+from ops.demo.operators import Operator
+from ops.demo.outside import delivered, given_back, joins, stripe_tells
+from ops.demo.post import sent, sent_to, settled, show_history, show_mail, writes
 from ops.demo.samples import Customer
 from ops.demo.stage import Stage
-from ops.stack import tools
 
-TITLE: Final = "A customer writes, and a case is open"
+TITLE: Final = "Four mails to the refund mailbox"
 
-_SAMPLE: Final = "doppelt-abgebucht"
-_FOLDER: Final = tools.ROOT / "events" / "refund_email"
 _PACK: Final = 1000
-_RECEIVED: Final = "2026-11-02T09:00:03.000Z"
-_DATED: Final = "Mon, 02 Nov 2026 10:00:00 +0100"
+_LARGE: Final = 5000
+_LARGE_CENTS: Final = 6000
+_BEFORE: Final = timedelta(minutes=10)
+_DENIED: Final = "Credit packs are non-refundable once the credits land on your balance"
 
 
 def play(stage: Stage) -> None:
-    """Buy, write, and let SES hand the mail over twice."""
-    cleo = Customer("usr_cleo", "cleo@shop.example", datetime.now(UTC) - timedelta(minutes=5))
-    stage.credits().register(cleo.account_id, email=cleo.email, locale="de-DE", country="DE")
-    stage.tell(f"Cleo buys a pack of {_PACK} credits")
-    stage.stripe(cleo.event("checkout_pack_paid"))
-    order = stage.credits().orders(cleo.account_id).orders[0].order_id
+    """Let the four write."""
+    began = datetime.now(UTC).replace(microsecond=0) - _BEFORE
+    jo = Customer("usr_jo", began)
+    _withdraws(stage, jo)
+    _changes_mind(stage, Customer("usr_kim", began, country="US"))
+    _is_forged(stage, Customer("usr_lea", began))
+    _wants_both(stage, Customer("usr_max", began, country="US"))
 
-    stage.tell("She writes that she was charged twice; SES stores her mail and tells the function")
-    words = _Words(cleo, order, datetime.now(UTC).replace(microsecond=0))
-    stage.client("s3").put_object(
-        Bucket=stage.info.mail_bucket,
-        Key=stage.info.mail_prefix + words.ses_id,
-        Body=words.of(f"{_SAMPLE}.eml").encode(),
+
+def _withdraws(stage: Stage, jo: Customer) -> None:
+    joins(stage, jo)
+    stage.tell(f"Jo, in Germany, buys a pack of {_PACK}, uses none of it, and withdraws by mail")
+    paid = jo.pack()
+    stripe_tells(stage, paid)
+    words = "I have not used my credit pack. I withdraw from the purchase within 14 days\n"
+    words += f"and ask for my money back.\n\nMy order: {_order(paid)}\n\nJo\n"
+    case = settled(stage, writes(stage, jo, "Withdrawal", words), CaseState.APPROVED)
+    delivered(stage)
+    stage.expect("given back", given_back(stage, paid), "15.00 EUR")
+    show_mail(stage, sent_to(stage, jo.email)[-1])
+    show_history(stage, case)
+    stage.close(jo.account_id, 0)
+
+
+def _changes_mind(stage: Stage, kim: Customer) -> None:
+    joins(stage, kim)
+    stage.tell("Kim, in the United States, buys one too, has its credits, and changes his mind")
+    paid = kim.pack()
+    stripe_tells(stage, paid)
+    words = "I bought a credit pack and I changed my mind. Please refund it.\n"
+    words += f"Transaction {paid['data']['object']['payment_intent']}\n\nKim\n"
+    case = settled(stage, writes(stage, kim, "Refund for my pack", words), CaseState.DENIED)
+    stage.expect("given back", given_back(stage, paid), "0.00 EUR")
+    answer = sent_to(stage, kim.email)[-1]
+    show_mail(stage, answer)
+    sentence = _DENIED if _DENIED in " ".join(answer.text.split()) else ""
+    stage.expect("the policy's sentence", sentence, _DENIED)
+    show_history(stage, case)
+    stage.close(kim.account_id, _PACK)
+
+
+def _is_forged(stage: Stage, lea: Customer) -> None:
+    joins(stage, lea)
+    stage.tell("Lea has a pack. Somebody writes in her name; her domain disowns the mail")
+    paid = lea.pack()
+    stripe_tells(stage, paid)
+    words = f"I was charged twice. Refund {_order(paid)} now.\n"
+    before = len(sent(stage))
+    mail = writes(stage, lea, "Refund now", words, forged=True)
+    case = settled(stage, mail, CaseState.PERSON)
+    rule = case.decision.rule if case.decision else None
+    stage.expect("the case waits for a person", rule, "sender_unproven")
+    stage.expect("account in the case", case.account_id, None)
+    stage.expect("orders in the case", case.wish.orders, ())
+    stage.expect("mails that were sent for it", len(sent(stage)) - before, 0)
+    show_history(stage, case)
+    stage.close(lea.account_id, _PACK)
+
+
+def _wants_both(stage: Stage, customer: Customer) -> None:
+    """Have two people agree on more than one may decide alone; what was spent is written off."""
+    joins(stage, customer)
+    stage.tell(
+        f"Max buys two packs of {_LARGE}, has one song made, and finds the wrong card charged"
     )
-    notice = words.event()
-    stage.invoke("refund_email", notice)
-    stage.invoke("refund_email", notice)
-    store = DynamoCaseStore(stage.client("dynamodb"), stage.info.cases_table)
-    cases = store.cases_of(cleo.account_id)
-    stage.expect("cases of Cleo, though SES told of the mail twice", len(cases), 1)
-    for case in cases:
-        _show(stage, case)
-        stage.expect("the order it is about", list(case.wish.orders), [order])
-        stage.expect("what it asks", case.wish.category.value, "charged_twice")
-        proof = case.letter.proof if case.letter.proven else "unproven"
-        stage.expect("what proves the sender", proof, "DMARC passed")
-    stage.close(cleo.account_id, _PACK)
+    paid = [customer.pack("pack_5000", _LARGE_CENTS, number) for number in (1, 2)]
+    stripe_tells(stage, *paid)
+    stage.credits().charge(customer.account_id, "gen_max_1", "music_simple")
+    orders = [_order(one) for one in paid]
+    words = "You charged the wrong card for both of these orders:\n"
+    words += "\n".join(orders) + "\n\nPlease refund them.\n\nMax\n"
+    mail = writes(stage, customer, "Wrong card", words)
+    case = settled(stage, mail, CaseState.PERSON)
+    show_mail(stage, sent_to(stage, customer.email)[-1])
+
+    stage.tell("An operator agrees; 120.00 is more than one may give back alone")
+    why = ("--reason", "wrong card, seen in Stripe")
+    both = tuple(part for one in orders for part in ("--refund", one))
+    ann, bob = (Operator.of(name, stage) for name in ("ann", "bob"))
+    approve = ("cases", "approve", case.case_id, *both, *why)
+    ann.runs(*approve)
+    ann.runs(*approve, code=Exit.BAD_INPUT)
+    stage.expect("given back", given_back(stage, *paid), "0.00 EUR")
+    stage.tell("A second operator agrees; the credits go first, and what was spent is written off")
+    bob.runs(*approve)
+    case = settled(stage, mail, CaseState.APPROVED)
+    delivered(stage)
+    stage.expect("given back", given_back(stage, *paid), "120.00 EUR")
+    show_mail(stage, sent_to(stage, customer.email)[-1])
+    show_history(stage, case)
+    stage.close(customer.account_id, 0)
 
 
-class _Words:
-    """The sample mail and its notice as Cleo's, of now."""
-
-    def __init__(self, writer: Customer, order_id: str, now: datetime) -> None:
-        self.ses_id = f"mail-{writer.account_id}"
-        self._swaps = {
-            "jo.customer@shop.example": writer.email,
-            f"0mail-{_SAMPLE}": self.ses_id,
-            f"{_SAMPLE}@mail.example": f"{self.ses_id}@mail.example",
-            "Jo Customer": "Cleo",
-            "\nJo\n": "\nCleo\n",
-            _RECEIVED: now.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            _DATED: now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
-        }
-        self._order_id = order_id
-
-    def of(self, name: str) -> str:
-        """Return a sample file as hers."""
-        text = (_FOLDER / name).read_text("utf-8")
-        for theirs, hers in self._swaps.items():
-            text = text.replace(theirs, hers)
-        return re.sub(r"cs_test_a1\w+", self._order_id, text)
-
-    def event(self) -> dict[str, Any]:
-        """Return SES's notice of the mail."""
-        notice: dict[str, Any] = json.loads(self.of(f"{_SAMPLE}.json"))
-        return notice
-
-
-def _show(stage: Stage, case: Case) -> None:
-    due = f"{case.due_at:%Y-%m-%d %H:%M}"
-    stage.tell(f"Case {case.case_id} is {case.state.value}, due {due} UTC, for {case.account_id}")
+def _order(paid: dict[str, Any]) -> str:
+    return str(paid["data"]["object"]["id"])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from ops.demo.outside import generation_event, scheduled
+from ops.demo.outside import generation_event, joins, scheduled, stripe_tells
 from ops.demo.samples import Customer
 from ops.demo.stage import Stage
 
@@ -32,10 +32,10 @@ _REPORTS: Final = (
 def play(stage: Stage) -> None:
     """Have three reports come, lose one that the provider remembers, and one that nobody does."""
     now = datetime.now(UTC).replace(microsecond=0)
-    dora = Customer("usr_dora", "dora@example.com", now - _MINUTE)
-    stage.credits().register(dora.account_id, email=dora.email, locale="en-GB", country="IE")
+    dora = Customer("usr_dora", now - _MINUTE)
+    joins(stage, dora)
     stage.tell(f"Dora buys a pack of {_PACK} credits, and orders five generations")
-    stage.stripe(dora.event("checkout_pack_paid"))
+    stripe_tells(stage, dora.pack())
     back = [_reported(stage, dora, one) for one in _REPORTS]
     left = _PACK - 10 - 10 - 50 + sum(back)
     for name in ("lost", "silent"):
