@@ -7,6 +7,7 @@ from reprise.billing.events import HANDLED_TYPES
 from reprise.ledger import charging
 from reprise.usecases.ledger import ATTEMPTS_MAX
 
+from ops.demo.chapters import CHAPTERS
 from tests.support.tables import template
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,13 @@ def test_every_link_between_documents_leads_somewhere():
     for page in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_chapter_of_the_demo_can_be_played_and_is_in_the_readme():
+    modules = {path.stem for path in (ROOT / "ops/demo/chapters").glob("*.py")} - {"__init__"}
+    assert modules == set(CHAPTERS)
+    table = text("README.md").split("| chapter |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(CHAPTERS)
 
 
 def test_every_decision_is_in_the_index():
