@@ -25,6 +25,7 @@ _FOLDER: Final = STATE.parent / "ministack"
 _QUEUE_WORKERS_MIN: Final = 2  # AWS takes no lower limit
 MAILBOX: Final = "refunds@reprise.example"
 _NOTICE_SENDER: Final = "policy@reprise.example"
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STRIPE_KEY: Final = "rk_test_of_the_local_stack"  # the stand-in takes any
 
 
@@ -93,12 +94,22 @@ def _in_memory() -> str | None:
 
 @contextmanager
 def _unwinding_when_told_to_end() -> Iterator[None]:
-    """Turn the signals that end a process into an exit, so that what it started ends too."""
+    """Turn the signals that end a process into an exit, so that what it started ends too.
+
+    Only the first counts: Ctrl-C often comes twice, from the terminal and from whoever runs us, and
+    the second must not interrupt the clearing up.
+    """
 
     def leave(number: int, _frame: FrameType | None) -> None:
+        for known in before:
+            signal.signal(known, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number in _ENDING:
+        signal.signal(number, leave)
     try:
         yield
     finally:
