@@ -73,11 +73,13 @@ class InvoicePaymentPaid:
     """A payment paid (a part of) an invoice; joins charges, refunds and disputes to it.
 
     Args:
+        payment_id: of whatever kind; that of a record where it was made outside Stripe.
         payment_intent, charge: one of them; neither where the payment was made outside Stripe.
         amount: what this payment paid of the invoice, in minor units.
     """
 
     invoice: str
+    payment_id: str
     payment_intent: str | None
     charge: str | None
     amount: int
@@ -145,6 +147,7 @@ def read_invoice_payment(paid: Fields) -> InvoicePaymentPaid:
     payment_id = payment.ref(kind)
     return InvoicePaymentPaid(
         invoice=paid.ref("invoice"),
+        payment_id=payment_id,
         payment_intent=payment_id if kind == "payment_intent" else None,
         charge=payment_id if kind == "charge" else None,
         amount=paid.amount("amount_paid"),

@@ -24,7 +24,6 @@ from reprise.usecases.cases.moving import moved, retry_at, to_person, with_attem
 from reprise.usecases.cases.taking import (
     NoLongerError,
     decision_of,
-    is_duplicate,
     note,
     release,
     take_credits,
@@ -176,8 +175,7 @@ def _finished(going: _Try, seen: RefundSeen) -> Case:
     desk, case, attempt, now = going.desk, going.case, going.attempt, going.now
     if not seen.status.counts:
         return _to_person(going, f"{seen.refund_id} {seen.status.name.lower()} at Stripe")
-    if not is_duplicate(case, attempt):
-        note(desk, case, attempt, RefundSeen(seen.refund_id, 0, seen.status, None), now)
+    note(desk, case, attempt, RefundSeen(seen.refund_id, 0, seen.status, None), now)
     desk.tallies.add(account_tally(case.account_id or ""), attempt.attempt_id, now)
     if attempt.card:
         desk.tallies.add(card_tally(attempt.card), attempt.attempt_id, now)

@@ -168,6 +168,13 @@ class Tally:
         self.aliases += pointed
         self.metrics += [Metric.ALIAS_CONFLICT] * conflicts
 
+    def adds(self, other: "Tally") -> None:
+        """Add what a further step did."""
+        self.credits += other.credits
+        self.keys += other.keys
+        self.aliases += other.aliases
+        self.metrics += other.metrics
+
     def handling(self, effect: Effect, reason: str) -> Handling:
         """Return the sum."""
         return Handling(

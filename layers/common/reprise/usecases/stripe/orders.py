@@ -17,6 +17,7 @@ from reprise.policy.version import TrialRule
 from reprise.ports.ledger import Alias
 from reprise.usecases.ledger import Effect as Run
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
+from reprise.usecases.stripe.reversals import paid_by
 
 _WHOLE_PERIODS = frozenset({"subscription_create", "subscription_cycle"})
 """Billing reasons under which a plan's line pays a whole period."""
@@ -46,6 +47,9 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
     _grant(books, tally, purchase, cause, now)
     order = Alias(account_id, session.session_id)
     tally.point(books, order, session.session_id, session.payment_intent)
+    if session.payment_intent is not None:
+        payment = (session.payment_intent, purchase.payment)
+        tally.adds(paid_by(books, order, payment, cause, now))
     return tally.handling(Effect.GRANT, f"{purchase.sku} was paid")
 
 
@@ -96,6 +100,9 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     root = Alias(account_id, invoice.invoice_id)
     number = f"number:{invoice.number}" if invoice.number else None
     tally.point(books, root, invoice.invoice_id, number, invoice.payment_intent, invoice.charge)
+    payment = invoice.payment_intent or invoice.charge
+    if payment is not None:
+        tally.adds(paid_by(books, root, (payment, invoice.amount_paid), cause, now))
     if not purchases:
         return tally.handling(Effect.NONE, f"{invoice.billing_reason} buys no credits")
     skus = ", ".join(bought.sku for bought in purchases)
@@ -103,14 +110,17 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     return tally.handling(Effect.GRANT, f"{invoice.billing_reason} paid for{share} {skus}")
 
 
-def invoice_payment(books: Books, paid: InvoicePaymentPaid) -> Handling:
+def invoice_payment(
+    books: Books, paid: InvoicePaymentPaid, cause: Cause, now: datetime
+) -> Handling:
     """Join a payment to its invoice: refunds and disputes name the payment only."""
     root = books.ledger.store.find_alias(paid.invoice)
     if root is None:
         raise NotYetError("invoice", f"{paid.invoice} must be paid first", waits_for=paid.invoice)
     tally = Tally(root.account_id)
     tally.point(books, root, paid.payment_intent, paid.charge)
-    return tally.handling(Effect.MAP, f"{paid.payment_intent or paid.charge} paid {paid.invoice}")
+    tally.adds(paid_by(books, root, (paid.payment_id, paid.amount), cause, now))
+    return tally.handling(Effect.MAP, f"{paid.payment_id} paid {paid.invoice}")
 
 
 def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:

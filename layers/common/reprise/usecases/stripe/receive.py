@@ -100,7 +100,7 @@ def _apply(books: Books, found: Facts, event: StripeEvent, cause: Cause, now: da
         case InvoicePaid():
             return invoice_paid(books, found, cause, now)
         case InvoicePaymentPaid():
-            return invoice_payment(books, found)
+            return invoice_payment(books, found, cause, now)
         case InvoiceUnpaid():
             return invoice_unpaid(found)
         case SubscriptionState():

@@ -1,6 +1,7 @@
 """Money back and money fought over: refunds, disputes and warnings become facts of an order."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,19 +16,54 @@ from reprise.ports.ledger import Alias, Read
 from reprise.usecases.ledger import Effect as Run
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
 
-PAID_TWICE = "paid-twice:"
-"""Prefix of the alias of a payment that paid again for what was paid: it bought no credits."""
+
+@dataclass(slots=True)
+class _Merged(Tally):
+    """What merging facts into the orders of a payment did.
+
+    Args:
+        claims: whether its reversals claim any credits now; freezes: whether any are frozen.
+    """
+
+    claims: bool = False
+    freezes: bool = False
+
+    def told(self, effect: Effect, reason: str) -> Handling:
+        """Return the sum: what was paid twice, or cost nothing, takes and freezes nothing."""
+        idle = {Effect.CLAW_BACK: not self.claims, Effect.FREEZE: not self.freezes}
+        if self.keys and idle.get(effect, False):
+            return self.handling(Effect.NONE, f"{reason}; what it is about bought no credits")
+        return self.handling(effect, reason)
+
+
+def paid_by(
+    books: Books, root: Alias, payment: tuple[str, int], cause: Cause, now: datetime
+) -> Tally:
+    """Note what a payment paid; of several that paid too much, reversals consume that first.
+
+    One payment is what an order expects, so nothing is written about it but the note. Two may be
+    two parts of the price, or the price paid twice: their sum tells.
+
+    Args:
+        books: the ledger and what is beside it.
+        root: the account, and the checkout session or invoice that was paid.
+        payment: Stripe's id of it, and the minor units that it paid.
+        cause: what led to it.
+        now: the wall clock.
+    """
+    noted = books.ledger.store.note_payment(root.order_id or "", *payment)
+    paid = sum(noted.values())
+    if len(noted) == 1:
+        return Tally(root.account_id)
+
+    def facts(order: Order) -> Reversals:
+        return Reversals(payments=noted if paid > order.purchase.payment else {})
+
+    return _merge(books, root, facts, cause, now)
 
 
 def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Handling:
-    """Merge a refund into the orders that its payment bought.
-
-    A refund of ours is of one order; a payment made twice bought nothing the second time.
-    """
-    twice = books.ledger.store.find_alias(f"{PAID_TWICE}{found.payment_intent}")
-    if twice is not None:
-        reason = f"refund {found.refund_id} gives back what was paid twice"
-        return Handling(Effect.NONE, twice.account_id, reason=reason)
+    """Merge a refund into the orders that its payment bought; one of ours is of one order."""
     root = _root(books, found.payment_intent, found.charge)
     status = RefundStatus[found.status.upper()]
     ours = _attempted(books, root, found)
@@ -41,7 +77,7 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
     tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
-    return tally.handling(effect, f"refund {found.refund_id} is {found.status}")
+    return tally.told(effect, f"refund {found.refund_id} is {found.status}")
 
 
 def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> Handling:
@@ -53,10 +89,16 @@ def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> H
     root = _root(books, found.payment_intent, found.charge)
     moves = {txn.txn_id: Movement(txn.amount, to_ms(txn.created_at)) for txn in found.txns}
     seen = Dispute(found.amount, frozenset({found.status}), moves)
-    facts = Reversals(disputes={found.dispute_id: seen})
-    tally = _merge(books, root, lambda _: facts, cause, now)
+
+    def facts(order: Order) -> Reversals:
+        # It may exceed its charge (fees, rates); more than was paid it cannot take.
+        payment = order.purchase.payment
+        own = replace(seen, amount=min(found.amount, payment)) if payment else seen
+        return Reversals(disputes={found.dispute_id: own})
+
+    tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
-    return tally.handling(_dispute_effect(seen), f"dispute {found.dispute_id} is {found.status}")
+    return tally.told(_dispute_effect(seen), f"dispute {found.dispute_id} is {found.status}")
 
 
 def _dispute_effect(seen: Dispute) -> Effect:
@@ -81,7 +123,7 @@ def warning(books: Books, found: FraudWarning, cause: Cause, now: datetime) -> H
         return Reversals(warnings={found.warning_id: until})
 
     tally = _merge(books, root, facts, cause, now)
-    return tally.handling(Effect.FREEZE, f"fraud warning {found.fraud_type}")
+    return tally.told(Effect.FREEZE, f"fraud warning {found.fraud_type}")
 
 
 def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
@@ -119,9 +161,9 @@ def _merge(
     facts: Callable[[Order], Reversals],
     cause: Cause,
     now: datetime,
-) -> Tally:
+) -> _Merged:
     """Merge facts into every order under a payment."""
-    tally = Tally(root.account_id)
+    tally = _Merged(root.account_id)
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
     for order_id in sorted(order.order_id for order in orders if _is_under(order, root)):
         make = partial(reversal, books, order_id, facts, cause)
@@ -129,6 +171,8 @@ def _merge(
         if done.effect is Run.APPLIED and done.entry is not None:
             tally.keys.append(done.entry.key)
             tally.credits += done.entry.credits
+            tally.claims = tally.claims or order_id in done.account.claims
+            tally.freezes = tally.freezes or order_id in done.account.freezes
     return tally
 
 
