@@ -39,6 +39,8 @@ class Metric(StrEnum):
     """A customer asked for money or credits back."""
     CASE_OVERDUE = "CaseOverdue"
     """Cases that are past what the policy promises; counted anew by every sweep."""
+    REFUND_FAILED = "RefundFailed"
+    """A refund of ours that was made came to nothing at Stripe: its case waits for a person."""
     REPLY_WITHHELD = "ReplyWithheld"
     """A customer was not answered: a limit, the breaker, or nobody knows whether it was sent."""
     OUTCOME = "Outcome"

@@ -16,6 +16,11 @@ _STATUSES: tuple[RefundStatus, ...] = get_args(RefundStatus.__value__)
 ATTEMPT_KEY = "reprise_attempt"
 
 
+def case_of(attempt: str) -> str:
+    """Return the case whose n-th attempt `case#n` is."""
+    return attempt.partition("#")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class RefundState:
     """A refund as one event saw it.

@@ -1,7 +1,8 @@
 """What applying an event needs, what it answers, and how an event finds its account."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from reprise.billing.account import AccountRef, AccountRefsDisagree
@@ -16,6 +17,9 @@ from reprise.ports.mirror import MirrorStore
 from reprise.usecases.ledger import Ledger
 
 ACCOUNT_ID_CHARS_MAX = 128
+
+type Wake = Callable[[Sequence[str], datetime], None]
+"""Has cases worked on, all of them or an error; again is fine."""
 
 
 class Effect(StrEnum):
@@ -90,6 +94,7 @@ class Books:
         catalogue: what is sold.
         policy: the policy book; orders pin the version in force when they were bought.
         expected: which events are ours.
+        wake: has a case looked at whose refund came to nothing.
     """
 
     ledger: Ledger
@@ -98,6 +103,7 @@ class Books:
     catalogue: Catalogue
     policy: PolicyBook
     expected: Expected
+    wake: Wake
 
     def account_for(self, ref: AccountRef, stripe_id: str | None) -> str:
         """Return the account that an event names, or that its Stripe id is known to belong to.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from reprise.billing.dispute import DisputeState, FraudWarning
-from reprise.billing.refund import RefundState
+from reprise.billing.refund import RefundState, case_of
 from reprise.ledger.commands import ReverseOrder
 from reprise.ledger.entries import Cause
 from reprise.ledger.instants import to_ms
@@ -76,6 +76,9 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
 
     tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
+    if ours and found.attempt and not status.counts:
+        # Said again with every delivery: the ledger tells the case whether there is news.
+        books.wake([case_of(found.attempt)], now)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
     return tally.told(effect, f"refund {found.refund_id} is {found.status}")
 
