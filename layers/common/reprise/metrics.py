@@ -41,6 +41,8 @@ class Metric(StrEnum):
     """Cases that are past what the policy promises; counted anew by every sweep."""
     REFUND_FAILED = "RefundFailed"
     """A refund of ours that was made came to nothing at Stripe: its case waits for a person."""
+    REFUND_MISMATCH = "RefundMismatch"
+    """Stripe says more money went back than its refunds, or the ledger's, make up."""
     REPLY_WITHHELD = "ReplyWithheld"
     """A customer was not answered: a limit, the breaker, or nobody knows whether it was sent."""
     OUTCOME = "Outcome"

@@ -42,6 +42,11 @@ class RefundState:
     attempt: str | None
     created_at: datetime
 
+    @property
+    def counts(self) -> bool:
+        """Whether the money is on its way back or arrived."""
+        return self.status not in {"canceled", "failed"}
+
 
 @dataclass(frozen=True, slots=True)
 class ChargeRefunded:

@@ -71,16 +71,24 @@ class NotYetError(RepriseError):
         fix: what would mend it, as a clause.
         waits_for: the id whose appearance re-drives it, if one would.
         metric: what its alarm counts beside parked events.
+        quiet: whether waiting is nothing out of the ordinary: no alarm counts it.
     """
 
     def __init__(
-        self, field: str, fix: str, waits_for: str | None = None, metric: Metric | None = None
+        self,
+        field: str,
+        fix: str,
+        *,
+        waits_for: str | None = None,
+        metric: Metric | None = None,
+        quiet: bool = False,
     ) -> None:
         super().__init__(f"{field}: {fix}")
         self.field = field
         self.fix = fix
         self.waits_for = waits_for
         self.metric = metric
+        self.quiet = quiet
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,23 +139,31 @@ def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
         known = order.reversals.refunds.get(found.attempt or "")
         if known is None or known.attempt != found.attempt:
             continue
-        if known.amount == found.amount and _is_under(order, root):
+        if known.amount == found.amount and is_under(order, root):
             return order.order_id
     return None
 
 
 def _root(books: Books, payment_intent: str | None, charge: str | None) -> Alias:
     """Return where a payment points: an account and a checkout session or invoice."""
+    root = root_of_payment(books, payment_intent, charge)
+    if root is not None:
+        return root
     given = [stripe_id for stripe_id in (payment_intent, charge) if stripe_id]
-    for stripe_id in given:
-        root = books.ledger.store.find_alias(stripe_id)
-        if root is not None and root.order_id is not None:
-            return root
     raise NotYetError(
         "payment_intent",
         f"{' or '.join(given) or 'a payment'} must belong to a known order",
         waits_for=given[0] if given else None,
     )
+
+
+def root_of_payment(books: Books, *stripe_ids: str | None) -> Alias | None:
+    """Return where the first known of a payment's ids points, if that is to an order."""
+    for stripe_id in filter(None, stripe_ids):
+        root = books.ledger.store.find_alias(stripe_id)
+        if root is not None and root.order_id is not None:
+            return root
+    return None
 
 
 def _merge(
@@ -168,7 +176,7 @@ def _merge(
     """Merge facts into every order under a payment."""
     tally = _Merged(root.account_id)
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
-    for order_id in sorted(order.order_id for order in orders if _is_under(order, root)):
+    for order_id in sorted(order.order_id for order in orders if is_under(order, root)):
         make = partial(reversal, books, order_id, facts, cause)
         done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
         if done.effect is Run.APPLIED and done.entry is not None:
@@ -179,7 +187,8 @@ def _merge(
     return tally
 
 
-def _is_under(order: Order, root: Alias) -> bool:
+def is_under(order: Order, root: Alias) -> bool:
+    """Return whether an order was paid with the session or invoice that the alias names."""
     return order.order_id == root.order_id or order.order_id.startswith(f"{root.order_id}/")
 
 
