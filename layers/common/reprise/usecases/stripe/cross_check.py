@@ -22,7 +22,8 @@ def charge_refunded(books: Books, found: ChargeRefunded) -> Handling:
     """Let a refunded charge wait until the refunds that are known make up its amount."""
     root = root_of_payment(books, found.payment_intent, found.charge_id)
     known = known_refunds(books, root) if root else {}
-    total = sum(one.amount for one in known.values() if one.status.counts)
+    # One that failed since is in the charge's amount as well; its successor is in Stripe's lists.
+    total = sum(one.amount for one in known.values())
     # Of two payments, the refunds of one may hide that those of the other are missing.
     if root is None or total < found.amount_refunded or _paid_by_several(books, root):
         raise NotYetError(
