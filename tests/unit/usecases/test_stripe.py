@@ -229,6 +229,25 @@ def test_a_checkout_with_an_invoice_is_credited_once():
     assert ends == {(1000, "in_RepManual/il_Repm1")}
 
 
+@pytest.mark.parametrize("name", ["refund_partial", "dispute_created"])
+def test_a_reversal_in_another_currency_is_never_compared_with_what_was_paid(name):
+    to = books()
+    deliver(to, "checkout_pack_paid")
+    done = deliver(to, edited(name, lambda found: found.update(currency="jpy")))
+    assert (done.effect, done.reason.partition(":")[0]) == (Effect.PARK, "currency")
+    assert balance(to) == 1000
+
+
+def test_a_subscriptions_plan_is_the_one_among_its_items_whatever_stands_first():
+    def with_seats(found):
+        seats = {"id": "si_0", "price": {"id": "price_seats"}}
+        found["items"]["data"].insert(0, found["items"]["data"][0] | seats)
+
+    to = books()
+    deliver(to, edited("subscription_created", with_seats))
+    assert [one.current.plan for one in to.mirrors.mirrors_of(ADA)] == ["pro"]
+
+
 def test_every_journal_replays():
     to = books()
     for name in ("checkout_pack_paid", "refund_partial", "dispute_created", "dispute_won"):

@@ -120,7 +120,7 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
         subscription=subscription,
         customer=invoice.ref_or_none("customer"),
         account=account_ref(
-            user_id(invoice), metadata.maybe_text("user_id"), *(line.account for line in lines)
+            user_id(invoice), metadata.maybe_name("user_id"), *(line.account for line in lines)
         ),
         policy_version=own or metadata.maybe_text("policy_version"),
         total=invoice.number("total"),
@@ -165,7 +165,7 @@ def read_invoice_unpaid(invoice: Fields, kind: UnpaidKind) -> InvoiceUnpaid:
         billing_reason=invoice.choice("billing_reason", _BILLING_REASONS),
         subscription=subscription,
         customer=invoice.ref_or_none("customer"),
-        account=account_ref(user_id(invoice), metadata.maybe_text("user_id")),
+        account=account_ref(user_id(invoice), metadata.maybe_name("user_id")),
         attempt_count=invoice.number("attempt_count"),
         next_attempt_at=invoice.instant_or_none("next_payment_attempt"),
         livemode=invoice.flag("livemode"),

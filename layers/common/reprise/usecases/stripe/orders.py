@@ -53,7 +53,7 @@ def pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
         NotYetError: the catalogue does not hold what was sold.
     """
     amount, currency = session.amount_subtotal or 0, session.currency or ""
-    pack = books.catalogue.by_sku(session.sku or "", amount, currency)
+    pack = books.catalogue.by_sku(session.sku or "", *(session.listed or (amount, currency)))
     if isinstance(pack, Unmapped):
         raise unknown_price(pack)
     paid = session.amount_total or 0

@@ -69,6 +69,7 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
     ours = _attempted(books, root, found)
 
     def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
         if ours not in {None, order.order_id}:
             return Reversals()
         attempt = found.attempt if ours else None
@@ -94,6 +95,7 @@ def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> H
     seen = Dispute(found.amount, frozenset({found.status}), moves)
 
     def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
         # It may exceed its charge (fees, rates); more than was paid it cannot take.
         payment = order.purchase.payment
         own = replace(seen, amount=min(found.amount, payment)) if payment else seen
@@ -155,6 +157,13 @@ def _root(books: Books, payment_intent: str | None, charge: str | None) -> Alias
         f"{' or '.join(given) or 'a payment'} must belong to a known order",
         waits_for=given[0] if given else None,
     )
+
+
+def _in_currency_of(order: Order, currency: str) -> None:
+    """Raise if an amount cannot be compared with what was paid."""
+    if currency != order.purchase.currency:
+        paid = order.purchase.currency
+        raise NotYetError("currency", f"{currency} must be {paid}, in which the order was paid")
 
 
 def root_of_payment(books: Books, *stripe_ids: str | None) -> Alias | None:
