@@ -248,6 +248,46 @@ def test_a_subscriptions_plan_is_the_one_among_its_items_whatever_stands_first()
     assert [one.current.plan for one in to.mirrors.mirrors_of(ADA)] == ["pro"]
 
 
+def test_an_order_keeps_what_was_true_when_it_was_bought():
+    """Price, country, consent, policy and time are pinned: no later event rewrites them."""
+    to = books()
+    deliver(to, "checkout_pack_paid")
+    bought = to.ledger.store.orders_of(ADA)[0].purchase
+    assert (bought.facts["terms"], bought.facts["country"]) == ("accepted", "DE")
+    assert (bought.paid, bought.currency, bought.policy_version) == (1500, "eur", "2026-05-02")
+
+    def moved_house(found):
+        found["customer_details"]["address"]["country"] = "US"
+        found |= {"consent": None, "created": found["created"] + 9_000_000}
+
+    assert deliver(to, edited("checkout_pack_paid", moved_house)).credits == 0
+    deliver(to, "refund_partial")
+    assert to.ledger.store.orders_of(ADA)[0].purchase == bought
+
+
+def test_a_customer_without_an_id_is_nobodys_and_matches_nobody():
+    to = books()
+    deliver(to, "checkout_pack_paid")
+
+    def guest(found):
+        found |= {"id": "cs_guest", "customer": None, "client_reference_id": None}
+        found["metadata"] = {"sku": "pack_1000"}
+
+    done = deliver(to, edited("checkout_pack_paid", guest))
+    assert (done.effect, balance(to)) == (Effect.PARK, 1000)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_cancellation_that_was_unset_is_unset_whatever_came_first(backwards):
+    names = ["subscription_created", "subscription_cancel_at", "subscription_cancel_unset"]
+    to = books()
+    for name in names[::-1] if backwards else names:
+        deliver(to, name)
+    (mirror,) = to.mirrors.mirrors_of(ADA)
+    assert mirror.current.cancels_at is None
+    assert len(mirror.sightings) == 3
+
+
 def test_every_journal_replays():
     to = books()
     for name in ("checkout_pack_paid", "refund_partial", "dispute_created", "dispute_won"):
