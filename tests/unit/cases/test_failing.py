@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from reprise.cases.model import AttemptState, CaseState
+from reprise.cases.model import AttemptState, CaseState, Change, Line, Reply
 from reprise.ledger.reversals import RefundStatus
 from reprise.metrics import Metric
 from reprise.policy.facts import Category
@@ -109,6 +109,18 @@ def test_it_may_be_told_before_the_answer_of_the_call_is_stored(world):
     assert is_reopened(world, world.settled())
     assert world.balance == 1000
     assert not any("we have refunded" in one for one in world.told)
+
+
+def test_what_else_was_to_be_said_is_said_all_the_same(world):
+    world.stripe.faults, world.stripe.after = [StripeSilentError("played")], True
+    world.work()
+    case = world.cases.case("C1")
+    other = Reply(template="already_credited", planned_at=NOW + 20 * DAY)
+    line = Line(at=NOW, actor="test", action="noted", reason="one more answer is planned")
+    world.cases.save(Change(case.moved(NOW, replies=(*case.replies, other)), line))
+    fails(world, now=NOW + MINUTE)
+    world.work(now=NOW + DAY)
+    assert other in world.cases.case("C1").replies
 
 
 def test_one_that_failed_by_the_time_it_is_looked_for(world):

@@ -42,8 +42,9 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
         zone=desk.zone,
         country=desk.country,
     )
-    # What was not said yet is not true any more.
-    said = tuple(one for one in case.replies if one.state is not ReplyState.PLANNED)
+    # That the money is on its way is not said any more, if it was not said yet.
+    unsaid = ("refunded", ReplyState.PLANNED)
+    said = tuple(one for one in case.replies if (one.template, one.state) != unsaid)
     case = replace(case, due_at=due_at, replies=said)
     changes = to_person(case, now, template=None)
     changes |= {"attempts": attempts, "replies": planned(case, "refund_failed", now)}
