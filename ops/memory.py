@@ -30,6 +30,7 @@ def memory_books(*, livemode: bool) -> Books:
         catalogue=example_catalogue(),
         policy=book,
         expected=Expected(livemode=livemode),
+        wake=lambda _case_ids, _now: None,
     )
 
 

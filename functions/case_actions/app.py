@@ -12,7 +12,7 @@ from typing import Any
 
 from reprise.clock import Clock, clock_of, instant_of
 from reprise.composition.cases import desk
-from reprise.composition.waking import Wake, waker
+from reprise.composition.waking import waker
 from reprise.errors import RepriseError
 from reprise.metrics import Metric
 from reprise.settings import CaseActionsSettings, read_settings
@@ -20,6 +20,7 @@ from reprise.telemetry import count, logger
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.sweeping import due
 from reprise.usecases.cases.working import work
+from reprise.usecases.stripe.books import Wake
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def order_answer(record: OrderRecord, now: datetime) -> sold.OrderAnswer:
         clawed=0 if claim is None else claim.taken,
         frozen=freeze is not None and freeze.holds(now),
         paid=bought.paid,
-        refunded=int(order.reversals.refunded(bought.share)),
+        refunded=int(order.refunded),
         disputed=int(order.reversals.disputed(bought.share)),
         currency=bought.currency,
         purchased_at=bought.purchased_at,

@@ -1,8 +1,9 @@
 """Where the operator's commands look: an AWS account and its tables, or the local stack."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -78,6 +79,13 @@ class Target:
         self._client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
         return True
 
+    def _wake(self, case_ids: Sequence[str], _now: datetime) -> None:
+        for case_id in case_ids:
+            if not self.wake_case(case_id):
+                raise BadInputError(
+                    "--stack-name", f"must name the stack whose queue wakes {case_id}"
+                )
+
     def books(self, *, livemode: bool) -> Books:
         """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""
         book = self.policy_book()
@@ -88,6 +96,7 @@ class Target:
             catalogue=example_catalogue(),
             policy=book,
             expected=Expected(livemode=livemode),
+            wake=self._wake,
         )
 
     def policy_book(self) -> PolicyBook:

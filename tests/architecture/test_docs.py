@@ -57,3 +57,13 @@ def test_every_alarm_and_dead_letter_queue_is_in_the_runbook():
     assert {*counted, *single} <= headings
     for queue in loops["Fn::ForEach::DeadLetters"][1]:
         assert f"`{queue}`" in told
+
+
+def test_every_test_that_a_page_says_holds_something_exists():
+    path, named = "", 0
+    for cell in re.findall(r"`([^`]*::test_\w+)`", text("docs/stripe.md")):
+        file, _, name = cell.rpartition("::")
+        path = file or path
+        assert re.search(rf"^def {name}\(", text(path), re.MULTILINE), cell
+        named += 1
+    assert named > 50

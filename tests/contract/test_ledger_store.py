@@ -189,6 +189,13 @@ def test_an_alias_points_at_one_order_for_good(store):
     assert store.find_alias("pi_2") is None
 
 
+def test_payments_are_noted_once_each_and_told_together(store):
+    assert store.note_payment("in_1", "pi_1", 600) == {"pi_1": 600}
+    assert store.note_payment("in_1", "pi_1", 600) == {"pi_1": 600}
+    assert store.note_payment("in_2", "pi_9", 100) == {"pi_9": 100}
+    assert store.note_payment("in_1", "pi_2", 400) == {"pi_1": 600, "pi_2": 400}
+
+
 def test_only_what_is_due_is_in_an_index(ledger, store):
     grant(ledger, pack())
     grant(ledger, pack("cs_2"), "usr_2")

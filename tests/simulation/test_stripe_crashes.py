@@ -11,6 +11,7 @@ from reprise.ledger.audit import audit
 
 from tests.simulation.test_stripe_orders import OURS, THEIRS
 from tests.support.crashes import Calls, Crash
+from tests.support.failed_refund import FailedRefund
 from tests.support.stripe import SHARED, body, books, deliver, standing
 
 FLOWS = {name: [body(event) for event in events] for name, events in OURS.items()}
@@ -71,3 +72,27 @@ def test_every_crash_point_is_counted(capsys):
     with capsys.disabled():
         print(f"\n{points} crash points in {len(FLOWS)} flows, each forwards and backwards")
     assert points > 1000
+
+
+def test_a_crash_at_any_call_leaves_one_case_reopened_by_its_failed_refund():
+    """The webhook's calls and the case's, the refund's own included."""
+
+    def end(calls):
+        world = FailedRefund().watched_by(calls)
+        crashes = 0
+        for step in ("call", "refund.created", "refund.failed"):
+            try:
+                world.do(step)
+            except Crash:
+                crashes += 1
+                world.do(step)
+        assert crashes == (1 if calls.at else 0)
+        assert sum(map(len, world.stripe.refunds.values())) == 1
+        return calls.count, world.end()
+
+    count, expected = end(Calls())
+    for at in range(1, count + 1):
+        for after in (False, True):
+            assert end(Calls(at, after))[1] == expected, (at, after)
+    print(f"failed refund: {2 * count} of {2 * count} crash points end alike")
+    assert count > 30

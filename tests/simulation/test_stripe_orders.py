@@ -6,6 +6,7 @@ import random
 import pytest
 from reprise.ledger.audit import audit
 
+from tests.support.failed_refund import FailedRefund
 from tests.support.stripe import SHARED, body, books, deliver, second_event, standing
 
 OURS = {
@@ -52,6 +53,26 @@ OURS = {
         "refund_subscription",
         "subscription_created",
         "subscription_deleted_at_once",
+    ),
+    "paid_twice_and_refunded": (
+        "invoice_paid_create",
+        "invoice_payment_paid_create",
+        "invoice_payment_paid_again",
+        "refund_second_payment",
+    ),
+    "paid_twice_and_both_reversed": (
+        "invoice_paid_create",
+        "invoice_payment_paid_create",
+        "invoice_payment_paid_again",
+        "refund_subscription",
+        "dispute_second_payment",
+        "dispute_second_payment_lost",
+    ),
+    "refund_cross_checked": (
+        "checkout_pack_paid",
+        "refund_partial",
+        "charge_refunded_partial",
+        "refund_failed",
     ),
     "subscription_year": (
         "subscription_created",
@@ -107,6 +128,13 @@ THEIRS = {
 }
 
 
+def end_of_failed_refund(steps):
+    world = FailedRefund()
+    for step in steps:
+        world.do(step)
+    return world.end()
+
+
 def ends_of(flow):
     """Deliver every ordering, each event twice in a row or once more at the end, and compare."""
     ends, runs = set(), 0
@@ -131,6 +159,19 @@ def test_our_flows_end_alike_in_every_order(name):
     ends, runs = ends_of([body(event) for event in OURS[name]])
     print(f"{name}: {runs} orderings, {len(ends)} end")
     assert len(ends) == 1
+
+
+def test_a_refund_of_ours_that_fails_ends_alike_in_every_order():
+    """The case's call of Stripe is one of the steps, and what wakes the case has it worked on."""
+    steps = ("call", "refund.created", "charge.refunded", "refund.failed", "refund.updated")
+    ends, runs = set(), 0
+    for ordering in itertools.permutations(steps):
+        for echoes in ([step for step in ordering for _ in range(2)], [*ordering, *ordering]):
+            ends.add(end_of_failed_refund(echoes))
+            runs += 1
+    print(f"refund_of_ours_fails: {runs} orderings, {len(ends)} end")
+    assert len(ends) == 1
+    assert "refund_failed" in ends.pop()
 
 
 @pytest.mark.parametrize("name", THEIRS)

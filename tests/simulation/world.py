@@ -97,6 +97,7 @@ class World:
             catalogue=example_catalogue(),
             policy=book,
             expected=Expected(livemode=True),
+            wake=lambda _case_ids, _now: None,
         )
         generations = Generations(ledger, book, self.provider)
         return Customer(account_id, random.Random(dice), faults, books, generations)

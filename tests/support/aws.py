@@ -31,6 +31,7 @@ def surroundings(monkeypatch, **environment):
         "CLOCK": "event",
         "LEDGER_TABLE": "ledger",
         "CASES_TABLE": "cases",
+        "CASES_QUEUE_URL": "none: no case is woken",
         "STRIPE_LIVEMODE": "true",
         "STRIPE_WEBHOOK_SECRET_ID": "webhook-secret",
         "POWERTOOLS_SERVICE_NAME": "reprise",

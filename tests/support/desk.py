@@ -64,7 +64,8 @@ class World:
         self.outbox = MemoryOutbox()
         directory = MemoryDirectory()
         directory.put_profile(Profile(ADA, "ada@example.com", "de-DE", country, BOUGHT))
-        self.books = books()
+        self.woken = []
+        self.books = replace(books(), wake=lambda case_ids, _now: self.woken.extend(case_ids))
         if credited:
             event = json.loads(body("checkout_pack_paid"))
             event["data"]["object"] = session
@@ -76,6 +77,7 @@ class World:
             books=self.books,
             stripe=self.stripe,
             answering=Answering(self.outbox, ADDRESS, lambda: b"key"),
+            zone="Europe/Berlin",
         )
 
     def open(self, case_id="C1", *, category=Category.EU_WITHDRAWAL, wish=None, **changes):

@@ -40,10 +40,12 @@ class StripeBooksSettings(LedgerSettings):
 
     Args:
         cases_table: where events are parked.
+        cases_queue_url: the queue of cases to work on, for those whose refund failed.
         stripe_livemode: whether real money moves here.
     """
 
     cases_table: str
+    cases_queue_url: str
     stripe_livemode: bool
 
 
@@ -149,18 +151,20 @@ class CaseActionsSettings(StripeBooksSettings):
     """What working on cases is told besides.
 
     Args:
-        cases_queue_url: the queue of cases to work on.
         stripe_api_key_secret_id: the secret that holds the restricted key.
         stripe_base_url: where Stripe's API is.
         case_token_secret_id: the secret that signs the case in the address of answers.
         mail_address: what answers come from and come back to; empty: nobody is answered.
+        desk_zone: IANA time zone in which the desk's days end.
+        desk_country: two capital letters, for the desk's holidays; empty for none.
     """
 
-    cases_queue_url: str
     stripe_api_key_secret_id: str
     stripe_base_url: str
     case_token_secret_id: str
+    desk_zone: str
     mail_address: str = ""
+    desk_country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

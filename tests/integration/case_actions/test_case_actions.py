@@ -58,6 +58,7 @@ class World:
             "CASES_TABLE": "cases",
             "CASES_QUEUE_URL": self.queue,
             "STRIPE_LIVEMODE": "true",
+            "DESK_ZONE": "Europe/Berlin",
             "STRIPE_BASE_URL": standin.url,
             "MAIL_ADDRESS": ADDRESS,
             "AWS_DEFAULT_REGION": REGION,

@@ -3,9 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
-from reprise.adapters.guard import Limits
 from reprise.cases.model import Case, CaseState, Letter, Line, Wish, case_id_of
 from reprise.cases.model import Change as CaseChange
 from reprise.ledger.commands import RefundUncredited
@@ -15,74 +13,20 @@ from reprise.ports.desk import Profile
 from reprise.usecases.stripe.orders import pack_purchase
 
 from functions.stripe_reconcile import app
-from ops.stripe_standin.server import running
 from ops.stripe_standin.state import Fault
-from tests.support.aws import REGION, Context, surroundings
+from tests.support.aws import Context
 from tests.support.ledger import CAUSE
+from tests.support.reconcile import (
+    ADA,
+    balance,
+    known_to,
+    minutes_after,
+    parked,
+    run,
+)
 from tests.support.stripe import body, deliver
 
-ADA = "acc_ada"
 PAID_AT = datetime.fromtimestamp(1793700000, UTC)
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def standin(server):
-    """Stripe, knowing nothing yet."""
-    state = server.standin.state
-    state.objects.clear()
-    state.delivered.clear()
-    state.faults.clear()
-    state.requests.clear()
-    return state
-
-
-@pytest.fixture(autouse=True)
-def world(server, monkeypatch):
-    """The function bound to moto and to the stand-in, without waiting between calls."""
-    monkeypatch.setattr("reprise.composition.reconcile.pause", lambda _: None)
-    monkeypatch.setattr("reprise.adapters.stripe_feed.LIMITS", Limits(per_second_max=1e6))
-    app.root.cache_clear()
-    names = {"STRIPE_BASE_URL": server.url, "STRIPE_API_KEY_SECRET_ID": "api-key"}
-    with surroundings(monkeypatch, DESK_ZONE="Europe/Berlin", **names):
-        secrets = boto3.client("secretsmanager", region_name=REGION)
-        secrets.create_secret(Name="api-key", SecretString="rk_live_standin\n")
-        yield app.root().reconciler
-    app.root.cache_clear()
-
-
-def created_of(name):
-    return json.loads(body(name))["data"]["object"]["created"]
-
-
-def known_to(standin, name, **changes):
-    """Let Stripe know the object of a sample event, but tell nobody."""
-    found = json.loads(body(name))["data"]["object"] | changes
-    standin.put(found)
-    return found
-
-
-def minutes_after(name, minutes):
-    return datetime.fromtimestamp(created_of(name), UTC) + timedelta(minutes=minutes)
-
-
-def run(at, context=None):
-    event = {"id": "schedule-1", "time": at.isoformat()}
-    return app.handler(event, context or Context())
-
-
-def balance(world):
-    account = world.books.ledger.store.read(ADA).account
-    return account.balance if account else None
-
-
-def parked(world):
-    return [one.parked_id for one in world.books.parking.parked(100).items]
 
 
 def test_a_dropped_pack_webhook_ends_in_credits_within_the_hour(standin, world, capsys):

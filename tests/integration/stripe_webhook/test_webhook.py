@@ -8,11 +8,14 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reprise.ledger.commands import ReverseOrder
+from reprise.ledger.reversals import Refund, RefundStatus, Reversals
 from reprise.ports.ledger import StoreBusyError
 
 from functions.stripe_webhook import app
 from ops.stripe_standin.signing import http_event
-from tests.support.aws import REGION, WEBHOOK_SECRET, items_of, surroundings
+from tests.support.aws import REGION, WEBHOOK_SECRET, items_of, queue, surroundings
+from tests.support.ledger import CAUSE
 from tests.support.stripe import body
 
 
@@ -42,6 +45,38 @@ def test_a_signed_purchase_is_credited_once():
         assert call(signed(body("checkout_pack_paid"))) == (200, {"effect": "grant"})
     account = app.root().books.ledger.account("acc_ada")
     assert (account.balance, account.seq) == (1000, 1)
+
+
+def stored_attempt(books):
+    """Let a case's first attempt to refund Ada's pack be stored, as before the call."""
+    made = Refund(1500, RefundStatus.PENDING, "case_0001#1")
+    facts = Reversals(refunds={"case_0001#1": made})
+    command = ReverseOrder("cs_live_RepPack1", 1, facts, CAUSE)
+    books.ledger.run("acc_ada", command, datetime.now(UTC))
+
+
+def failed_refund_of_ours():
+    event = json.loads(body("refund_of_ours"))
+    event["data"]["object"]["status"] = "failed"
+    return signed(json.dumps(event | {"type": "refund.failed"}).encode())
+
+
+def test_a_refund_of_ours_that_failed_wakes_its_case_each_time_it_is_told(monkeypatch):
+    url, drained = queue("cases")
+    monkeypatch.setenv("CASES_QUEUE_URL", url)
+    call(signed(body("checkout_pack_paid")))
+    stored_attempt(app.root().books)
+    for _ in range(2):
+        assert call(failed_refund_of_ours()) == (200, {"effect": "restore"})
+    assert [json.loads(message)["case_id"] for message in drained()] == ["case_0001"] * 2
+    assert app.root().books.ledger.account("acc_ada").balance == 1000
+
+
+def test_a_case_that_could_not_be_woken_is_told_of_again():
+    """No such queue: Stripe is asked to deliver again."""
+    call(signed(body("checkout_pack_paid")))
+    stored_attempt(app.root().books)
+    assert call(failed_refund_of_ours())[0] == 503
 
 
 def test_a_base64_body_is_the_same_body():

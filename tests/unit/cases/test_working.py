@@ -171,10 +171,14 @@ def test_what_was_paid_twice_is_refunded_once_and_takes_no_credits(world):
     assert (case.state, case.decision.rule) == (CaseState.APPROVED, "charged_twice")
     assert world.refunds == {"pi_again": PAID}
     assert world.balance == 1000
-    event = json.loads(body("refund_of_ours"))
-    event["data"]["object"] |= {"payment_intent": "pi_again", "charge": None}
-    assert deliver(world.books, json.dumps(event).encode(), NOW).reason.endswith("paid twice")
-    assert world.balance == 1000
+    attempt = case.attempts[0]
+    found = {"payment_intent": "pi_again", "charge": None, "id": attempt.refund_id}
+    found |= {"metadata": {"reprise_attempt": attempt.attempt_id}}
+    for status in ("succeeded", "failed"):
+        event = json.loads(body("refund_of_ours"))
+        event["data"]["object"] |= found | {"status": status}
+        deliver(world.books, json.dumps(event).encode(), NOW)
+        assert world.balance == 1000
 
 
 def test_a_purchase_paid_twice_is_found_without_an_id(world):

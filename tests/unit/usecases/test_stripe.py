@@ -1,14 +1,11 @@
 """What each of Stripe's events does to an account, and that it cannot be made to do more."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from reprise.billing.events import read_event
 from reprise.ledger.audit import audit
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ChargeGeneration, SettleCharge
 from reprise.metrics import Metric
-from reprise.ports.ledger import Alias
 from reprise.usecases.stripe.books import Effect
 from reprise.usecases.stripe.receive import receive, redrive
 
@@ -16,7 +13,6 @@ from tests.support.ledger import CAUSE
 from tests.support.stripe import NOW, body, books, deliver, edited
 
 ADA = "acc_ada"
-PAID_THROUGH = datetime(2026, 12, 2, 8, tzinfo=UTC)
 
 
 def balance(of):
@@ -177,20 +173,6 @@ def test_a_refund_of_a_subscription_is_joined_through_its_invoice_payment():
         assert not to.parking.parked(10).items
 
 
-def test_an_ended_subscription_schedules_the_expiry_of_its_leftovers():
-    to = books()
-    deliver(to, "checkout_pack_paid")
-    deliver(to, "invoice_paid_create")
-    done = deliver(to, "subscription_deleted_at_period_end", PAID_THROUGH)
-    assert done.effect is Effect.SCHEDULE_EXPIRY
-    lots = to.ledger.account(ADA).lots
-    expiries = {lot.kind.value: lot.expires_at for lot in lots.values()}
-    assert expiries["pack"] is None
-    assert expiries["subscription"] is not None
-    paid_through = to.ledger.account(ADA).subscriptions["sub_RepAda"].paid_through
-    assert expiries["subscription"] == paid_through + timedelta(days=60)
-
-
 def test_a_claim_to_be_our_attempt_is_believed_only_if_it_is_stored():
     to = books()
     deliver(to, "checkout_pack_paid")
@@ -229,24 +211,47 @@ def test_a_checkout_with_an_invoice_is_credited_once():
     assert ends == {(1000, "in_RepManual/il_Repm1")}
 
 
+@pytest.mark.parametrize("name", ["refund_partial", "dispute_created"])
+def test_a_reversal_in_another_currency_is_never_compared_with_what_was_paid(name):
+    to = books()
+    deliver(to, "checkout_pack_paid")
+    done = deliver(to, edited(name, lambda found: found.update(currency="jpy")))
+    assert (done.effect, done.reason.partition(":")[0]) == (Effect.PARK, "currency")
+    assert balance(to) == 1000
+
+
+def test_an_order_keeps_what_was_true_when_it_was_bought():
+    """Price, country, consent, policy and time are pinned: no later event rewrites them."""
+    to = books()
+    deliver(to, "checkout_pack_paid")
+    bought = to.ledger.store.orders_of(ADA)[0].purchase
+    assert (bought.facts["terms"], bought.facts["country"]) == ("accepted", "DE")
+    assert (bought.paid, bought.currency, bought.policy_version) == (1500, "eur", "2026-05-02")
+
+    def moved_house(found):
+        found["customer_details"]["address"]["country"] = "US"
+        found |= {"consent": None, "created": found["created"] + 9_000_000}
+
+    assert deliver(to, edited("checkout_pack_paid", moved_house)).credits == 0
+    deliver(to, "refund_partial")
+    assert to.ledger.store.orders_of(ADA)[0].purchase == bought
+
+
+def test_a_customer_without_an_id_is_nobodys_and_matches_nobody():
+    to = books()
+    deliver(to, "checkout_pack_paid")
+
+    def guest(found):
+        found |= {"id": "cs_guest", "customer": None, "client_reference_id": None}
+        found["metadata"] = {"sku": "pack_1000"}
+
+    done = deliver(to, edited("checkout_pack_paid", guest))
+    assert (done.effect, balance(to)) == (Effect.PARK, 1000)
+
+
 def test_every_journal_replays():
     to = books()
     for name in ("checkout_pack_paid", "refund_partial", "dispute_created", "dispute_won"):
         deliver(to, name)
     head = to.ledger.account(ADA)
     assert audit(ADA, to.ledger.store.journal(ADA), head).clean
-
-
-def test_a_subscription_is_known_by_itself_and_not_by_a_customer_who_may_be_shared():
-    """Two accounts on one Stripe customer: an invoice that names nobody waits for its checkout."""
-    to = books()
-    to.ledger.store.put_alias("cus_RepAda", Alias("acc_eve"))
-
-    def anonymous(invoice):
-        invoice["parent"]["subscription_details"]["metadata"] = {}
-        invoice["lines"]["data"][0]["metadata"] = {}
-
-    assert deliver(to, edited("invoice_paid_create", anonymous)).effect is Effect.PARK
-    deliver(to, "checkout_subscription")
-    assert balance(to) == 500
-    assert to.ledger.store.read("acc_eve").account is None

@@ -31,7 +31,8 @@ def test_what_paid_for_a_pack_pays_for_no_upgrade():
         invoice["lines"]["data"][1]["amount"] = 1500
         invoice["amount_paid"] = 2000
 
-    assert upgraded(with_pack) == {"premier": 666, "pack_1000": 1000}
+    # The change costs 8.33; what else was paid is the pack's.
+    assert upgraded(with_pack) == {"premier": 555, "pack_1000": 1000}
 
 
 def test_seats_that_were_there_before_an_upgrade_are_not_granted_again():
@@ -63,3 +64,56 @@ def test_a_change_to_a_plan_that_costs_nothing_grants_nothing():
         invoice |= {"currency": "gbp", "amount_paid": 0}
 
     assert upgraded(free) == {}
+
+
+def proration_lines():
+    return json.loads(body("invoice_paid_update_proration"))["data"]["object"]["lines"]["data"]
+
+
+def on_renewal(*more, paid):
+    """Return what a renewal of Pro buys that bills changes of the month before as well."""
+
+    def change(invoice):
+        invoice["lines"]["data"] += more
+        invoice |= {"amount_paid": paid, "amount_due": paid, "total": paid}
+
+    to = books()
+    deliver(to, edited("invoice_paid_cycle", change))
+    return {one.order_id.partition("/")[2]: one for one in to.ledger.store.orders_of(ADA)}
+
+
+def test_an_upgrade_that_is_billed_with_the_renewal_buys_what_it_would_have_at_once():
+    """Stripe's default: prorations wait for the next invoice. They were paid and bought nothing."""
+    left, entered = proration_lines()
+    bought = on_renewal(left, entered, paid=2333)
+    assert sorted(one.purchase.credits for one in bought.values()) == [500, 888]
+    assert sum(one.purchase.paid for one in bought.values()) == 2333
+
+
+def test_changes_back_and_forth_that_are_billed_with_the_renewal_gain_nothing():
+    left, entered = proration_lines()
+    toggles = [
+        line | {"id": f"{line['id']}{number}{sign}", "amount": sign * line["amount"]}
+        for number in range(10)
+        for line in (left, entered)
+        for sign in (1, -1)
+    ]
+    bought = on_renewal(*toggles, paid=1000)
+    assert [one.purchase.credits for one in bought.values()] == [500]
+
+
+def test_tax_on_a_change_buys_no_credits():
+    assert upgraded(lambda invoice: invoice.update(amount_paid=1586)) == {"premier": 888}
+
+
+def test_a_first_period_cut_short_buys_its_share():
+    """A subscription anchored to the first of a month begins with a proration."""
+
+    def half(invoice):
+        line = invoice["lines"]["data"][0]
+        line["parent"]["subscription_item_details"]["proration"] = True
+        line["amount"] = 500
+        invoice |= {"amount_paid": 500, "amount_due": 500, "total": 500}
+
+    to = books()
+    assert deliver(to, edited("invoice_paid_create", half)).credits == 250

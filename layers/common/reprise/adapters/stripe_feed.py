@@ -57,6 +57,15 @@ class StripeListings(StripeApi, StripeFeed):
         return self._page("invoices", since, cursor, status="paid")
 
     @override
+    def refunds(self, since: datetime, cursor: str | None) -> Page[Found]:
+        return self._page("refunds", since, cursor)
+
+    @override
+    def refunds_by(self, stripe_id: str) -> list[Found]:
+        by = "payment_intent" if stripe_id.startswith("pi_") else "charge"
+        return [one.values for one in self._listed("refunds", **{by: stripe_id})]
+
+    @override
     def paid_invoice(self, invoice_id: str) -> list[Found]:
         found = self._found(f"invoices/{quote(invoice_id, safe='')}")
         is_paid = found is not None and found.maybe_text("status") == "paid"

@@ -32,4 +32,4 @@ def account_ref(*ids: str | None) -> AccountRef:
 
 def user_id(holder: Fields) -> str | None:
     """Return the account id in an object's metadata, if our server put one there."""
-    return holder.maybe_nested("metadata").maybe_text(ACCOUNT_KEY)
+    return holder.maybe_nested("metadata").maybe_name(ACCOUNT_KEY)

@@ -27,6 +27,8 @@ class CheckoutSession:
         payment_intent: None in subscription mode and where nothing was to be paid.
         amount_subtotal: the price before discount and tax, in minor units; amount_total: what is
             paid. Both, and the currency, are None in setup mode only.
+        listed: the price before discount and tax as our server listed it, with its currency, where
+            Stripe showed and took it in the customer's own (sessions before 2025-03-31).
         sku, policy_version: what our server put into the session's metadata, if it did.
         terms_accepted: whether the customer ticked the terms.
         country: of the customer's address, two capital letters, if known.
@@ -45,6 +47,7 @@ class CheckoutSession:
     amount_subtotal: int | None
     amount_total: int | None
     currency: str | None
+    listed: tuple[int, str] | None
     sku: str | None
     policy_version: str | None
     terms_accepted: bool
@@ -65,7 +68,7 @@ def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:
         session_id=session.text("id"),
         mode=mode,
         payment_status=session.choice("payment_status", _PAYMENT_STATUSES),
-        account=account_ref(session.text_or_none("client_reference_id"), user_id(session)),
+        account=account_ref(session.maybe_name("client_reference_id"), user_id(session)),
         customer=session.ref_or_none("customer"),
         payment_intent=session.ref_or_none("payment_intent"),
         invoice=session.ref_or_none("invoice"),
@@ -73,6 +76,7 @@ def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:
         amount_subtotal=session.amount("amount_subtotal") if has_amount else None,
         amount_total=session.amount("amount_total") if has_amount else None,
         currency=session.currency() if has_amount else None,
+        listed=_listed(session.maybe_nested("currency_conversion")),
         sku=metadata.maybe_text("sku"),
         policy_version=metadata.maybe_text("policy_version"),
         terms_accepted=consent.maybe_text("terms_of_service") == "accepted",
@@ -80,3 +84,9 @@ def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:
         created_at=session.instant("created"),
         livemode=session.flag("livemode"),
     )
+
+
+def _listed(conversion: Fields) -> tuple[int, str] | None:
+    if not conversion.values:
+        return None
+    return conversion.amount("amount_subtotal"), conversion.currency("source_currency")

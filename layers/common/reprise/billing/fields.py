@@ -96,6 +96,13 @@ class Fields:
         """Return text that may be left out."""
         return self.text_or_none(key) if self.has(key) else None
 
+    def maybe_name(self, key: str) -> str | None:
+        """Return text that may be left out, without the blanks around it, and not blank itself."""
+        text = self.maybe_text(key)
+        if text is not None and not text.strip():
+            raise self.fault(key, "must not be blank")
+        return text and text.strip()
+
     def ref(self, key: str) -> str:
         """Return the required id of another object, expanded or not."""
         return _required(self, key, self.ref_or_none(key))

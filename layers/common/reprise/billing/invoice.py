@@ -73,11 +73,13 @@ class InvoicePaymentPaid:
     """A payment paid (a part of) an invoice; joins charges, refunds and disputes to it.
 
     Args:
+        payment_id: of whatever kind; that of a record where it was made outside Stripe.
         payment_intent, charge: one of them; neither where the payment was made outside Stripe.
         amount: what this payment paid of the invoice, in minor units.
     """
 
     invoice: str
+    payment_id: str
     payment_intent: str | None
     charge: str | None
     amount: int
@@ -118,7 +120,7 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
         subscription=subscription,
         customer=invoice.ref_or_none("customer"),
         account=account_ref(
-            user_id(invoice), metadata.maybe_text("user_id"), *(line.account for line in lines)
+            user_id(invoice), metadata.maybe_name("user_id"), *(line.account for line in lines)
         ),
         policy_version=own or metadata.maybe_text("policy_version"),
         total=invoice.number("total"),
@@ -145,6 +147,7 @@ def read_invoice_payment(paid: Fields) -> InvoicePaymentPaid:
     payment_id = payment.ref(kind)
     return InvoicePaymentPaid(
         invoice=paid.ref("invoice"),
+        payment_id=payment_id,
         payment_intent=payment_id if kind == "payment_intent" else None,
         charge=payment_id if kind == "charge" else None,
         amount=paid.amount("amount_paid"),
@@ -162,7 +165,7 @@ def read_invoice_unpaid(invoice: Fields, kind: UnpaidKind) -> InvoiceUnpaid:
         billing_reason=invoice.choice("billing_reason", _BILLING_REASONS),
         subscription=subscription,
         customer=invoice.ref_or_none("customer"),
-        account=account_ref(user_id(invoice), metadata.maybe_text("user_id")),
+        account=account_ref(user_id(invoice), metadata.maybe_name("user_id")),
         attempt_count=invoice.number("attempt_count"),
         next_attempt_at=invoice.instant_or_none("next_payment_attempt"),
         livemode=invoice.flag("livemode"),

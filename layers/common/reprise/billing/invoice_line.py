@@ -62,7 +62,7 @@ def read_line(line: Fields) -> InvoiceLine:
         period_end=period.instant("end"),
         proration=proration,
         subscription=subscription,
-        account=metadata.maybe_text("user_id"),
+        account=metadata.maybe_name("user_id"),
         sku=metadata.maybe_text("sku"),
         plan=metadata.maybe_text("plan"),
         policy_version=metadata.maybe_text("policy_version"),

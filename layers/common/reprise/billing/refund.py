@@ -16,6 +16,11 @@ _STATUSES: tuple[RefundStatus, ...] = get_args(RefundStatus.__value__)
 ATTEMPT_KEY = "reprise_attempt"
 
 
+def case_of(attempt: str) -> str:
+    """Return the case whose n-th attempt `case#n` is."""
+    return attempt.partition("#")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class RefundState:
     """A refund as one event saw it.
@@ -36,6 +41,11 @@ class RefundState:
     failure_reason: str | None
     attempt: str | None
     created_at: datetime
+
+    @property
+    def counts(self) -> bool:
+        """Whether the money is on its way back or arrived."""
+        return self.status not in {"canceled", "failed"}
 
 
 @dataclass(frozen=True, slots=True)

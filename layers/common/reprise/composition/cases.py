@@ -29,4 +29,6 @@ def desk(settings: CaseActionsSettings) -> Desk:
         books=stripe_books(settings),
         stripe=StripeApi(api_key, settings.stripe_base_url),
         answering=Answering(outbox, settings.mail_address, lambda: token_key().encode()),
+        zone=settings.desk_zone,
+        country=settings.desk_country,
     )

@@ -4,6 +4,7 @@ from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.billing.events import Expected
 from reprise.catalogue.reading import named_catalogue
+from reprise.composition.waking import waker
 from reprise.settings import StripeBooksSettings
 from reprise.usecases.stripe.books import Books
 
@@ -18,4 +19,5 @@ def stripe_books(settings: StripeBooksSettings) -> Books:
         catalogue=named_catalogue(settings.catalogue),
         policy=composition.policy_book(client, settings.ledger_table),
         expected=Expected(livemode=settings.stripe_livemode),
+        wake=waker(settings.cases_queue_url),
     )

@@ -9,7 +9,7 @@ from reprise.ledger.account import Account, check, sections_of
 from reprise.ledger.claims import Claim
 from reprise.ledger.entries import Entry, Reason, apply
 from reprise.ledger.orders import Order
-from reprise.ledger.reversals import Target
+from reprise.ledger.target import Target
 from reprise.ledger.usage import credits_used
 
 

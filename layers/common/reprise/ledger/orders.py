@@ -10,7 +10,8 @@ from typing import Any
 from reprise.canonical import Json
 from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
 from reprise.ledger.lots import LotKind
-from reprise.ledger.reversals import Reversals, Target, target_of
+from reprise.ledger.reversals import Reversals
+from reprise.ledger.target import Target, target_of
 
 
 class OrderStatus(StrEnum):
@@ -85,11 +86,40 @@ class Order:
         return self.purchase.order_id
 
     @property
+    def received(self) -> Fraction:
+        """Minor units that were paid for it, by however many payments."""
+        bought, payments = self.purchase, self.reversals.payments.values()
+        return max(Fraction(bought.paid), bought.share * sum(payments))
+
+    @property
+    def surplus(self) -> Fraction:
+        """Minor units that were paid above its price; reversals consume them first."""
+        return max(Fraction(0), self.received - self.purchase.due)
+
+    @property
+    def refunded(self) -> Fraction:
+        """Minor units of its price that we gave back, what was paid twice left out."""
+        return max(Fraction(0), self.reversals.refunded(self.purchase.share) - self.surplus)
+
+    @property
     def target(self) -> Target:
         """What its reversals claim of its credits; nothing while it was never credited."""
         granted = self.purchase.credits if self.status is OrderStatus.CREDITED else 0
         bought = self.purchase
-        return target_of(self.reversals, granted, bought.paid, bought.due, bought.share)
+        return target_of(self.reversals, granted, self.surplus, bought.due, bought.share)
+
+    def freezes(self, freezes_on: frozenset[str]) -> tuple[tuple[str, datetime | None], ...]:
+        """Return the causes that freeze its lots, each with its end if it has one.
+
+        A dispute of what was paid twice freezes nothing: lost, it would claim nothing either.
+
+        Args:
+            freezes_on: the kinds of cause that its policy freezes for.
+        """
+        share = self.purchase.share
+        could_go = self.reversals.refunded(share) + self.reversals.contested(share)
+        covered = self.surplus > 0 and could_go <= self.surplus
+        return self.reversals.freezes(freezes_on, at_stake=not covered)
 
     @property
     def net_paid(self) -> bool:
@@ -100,7 +130,7 @@ class Order:
         share = self.purchase.share
         lost = self.reversals.disputed(share, lost_only=True)
         paid_back = self.reversals.refunded(share) + lost
-        return paid_back == 0 or paid_back < self.purchase.paid
+        return paid_back == 0 or paid_back < self.received
 
     def state(self) -> dict[str, Json]:
         """Return what is stored of the order."""

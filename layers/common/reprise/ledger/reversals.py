@@ -144,11 +144,14 @@ class Reversals:
         refunds: by refund id; an attempt of ours stands under its own id until its refund is known.
         disputes: by dispute id.
         warnings: fraud warnings, id to the instant at which they lapse.
+        payments: what was paid, by payment, where more than one paid: what is too much is theirs
+            to take back first. Empty where a single payment is known.
     """
 
     refunds: Mapping[str, Refund] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
     warnings: Mapping[str, datetime | None] = field(default_factory=dict)
+    payments: Mapping[str, int] = field(default_factory=dict)
 
     def merge(self, other: Self) -> Self:
         """Return the union of both: commutative, associative and idempotent."""
@@ -157,6 +160,10 @@ class Reversals:
             refunds=_union(self.refunds, other.refunds),
             disputes=_union(self.disputes, other.disputes),
             warnings={**other.warnings, **self.warnings},
+            payments={
+                key: max(self.payments.get(key, 0), other.payments.get(key, 0))
+                for key in {**self.payments, **other.payments}
+            },
         )
 
     def refunded(self, share: Fraction = _ALL) -> Fraction:
@@ -180,14 +187,23 @@ class Reversals:
         disputes = (d for d in self.disputes.values() if d.lost or not lost_only)
         return share * sum((d.withdrawn for d in disputes), Fraction(0))
 
-    def freezes(self, freezes_on: frozenset[str]) -> tuple[tuple[str, datetime | None], ...]:
+    def contested(self, share: Fraction = _ALL) -> Fraction:
+        """Minor units of the order's part of the payment that disputes hold or may yet withdraw."""
+        disputes = self.disputes.values()
+        return share * sum((d.amount if d.open else d.withdrawn for d in disputes), Fraction(0))
+
+    def freezes(
+        self, freezes_on: frozenset[str], *, at_stake: bool = True
+    ) -> tuple[tuple[str, datetime | None], ...]:
         """Return the causes that freeze the order's lots, each with its end if it has one.
 
         Args:
             freezes_on: the kinds of cause that the order's policy freezes for.
+            at_stake: whether losing every open dispute would claim any credits.
         """
+        contested = self.disputes if at_stake else {}
         causes: list[tuple[str, str, datetime | None]] = [
-            (dispute.kind, key, None) for key, dispute in self.disputes.items() if dispute.open
+            (dispute.kind, key, None) for key, dispute in contested.items() if dispute.open
         ]
         causes += [("fraud_warning", key, until) for key, until in self.warnings.items()]
         return tuple(
@@ -209,6 +225,7 @@ class Reversals:
                 for key, d in self.disputes.items()
             },
             "warnings": {key: opt_ms(until) for key, until in self.warnings.items()},
+            **({"payments": dict(self.payments)} if self.payments else {}),
         }
 
     @classmethod
@@ -218,6 +235,7 @@ class Reversals:
             refunds={key: _refund(*value) for key, value in state["refunds"].items()},  # type: ignore[misc]
             disputes={key: _dispute(*value) for key, value in state["disputes"].items()},  # type: ignore[misc]
             warnings={key: opt_instant(ms) for key, ms in state["warnings"].items()},  # type: ignore[arg-type]
+            payments=dict(state.get("payments", {})),  # type: ignore[arg-type]
         )
 
 
@@ -237,50 +255,3 @@ def _union[T: (Refund, Dispute)](ours: Mapping[str, T], theirs: Mapping[str, T])
     for key, value in theirs.items():
         merged[key] = merged[key].merge(value) if key in merged else value
     return merged
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """How many of an order's credits its reversals claim.
-
-    Args:
-        credits: claimed in all, at most what was granted.
-        own: the part that our own refunds claim; what of it was spent is written off.
-        lost: the part that lost disputes claim; what of it was spent is owed.
-    """
-
-    credits: int
-    own: int
-    lost: int
-
-
-def target_of(
-    reversals: Reversals, granted: int, paid: int, due: int, share: Fraction = _ALL
-) -> Target:
-    """Return the claim: min(granted, floor(granted x active reversals / due)).
-
-    A payment above the price due is a duplicate, and reversals consume it first: refunding it
-    claims nothing. An order that cost nothing is never claimed by payments.
-
-    Args:
-        reversals: everything that moved the order's money back.
-        granted: credits of the order.
-        paid: minor units that were paid.
-        due: minor units of the price.
-        share: the order's part of the payment that is refunded or disputed.
-    """
-    surplus = max(0, paid - due)
-
-    def claim(amount: Fraction) -> int:
-        if due <= 0:
-            return 0
-        return min(granted, int(granted * max(Fraction(0), amount - surplus) / due))
-
-    own = reversals.refunded(share)
-    everything = own + reversals.disputed(share)
-    credits_claimed = claim(everything)
-    return Target(
-        credits=credits_claimed,
-        own=claim(own),
-        lost=credits_claimed - claim(everything - reversals.disputed(share, lost_only=True)),
-    )

@@ -56,7 +56,7 @@ def follow_reversals(draft: Draft, order_id: str) -> None:
         order_id, replace(claim, target=target.credits, own=target.own, lost=target.lost)
     )
     freezes_on = draft.rules.of(order.purchase.policy_version).freezes_on
-    freeze(draft, order_id, order.reversals.freezes(freezes_on))
+    freeze(draft, order_id, order.freezes(freezes_on))
     resettle(draft, order_id)
 
 

@@ -115,6 +115,15 @@ class LedgerStore(Protocol):
     def find_alias(self, alias: str) -> Alias | None:
         """Return where an id points."""
 
+    def note_payment(self, root: str, payment: str, amount: int) -> Mapping[str, int]:
+        """Note what a payment paid of a session or invoice; return all that is noted of it.
+
+        Args:
+            root: the checkout session or invoice.
+            payment: Stripe's id of the payment; noted again, it is the same one.
+            amount: in minor units.
+        """
+
     def due(
         self, what: Due, shard: int, before: datetime, limit: int, cursor: str | None = None
     ) -> Page[str]:

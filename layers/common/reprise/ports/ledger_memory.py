@@ -1,6 +1,6 @@
 """The in-memory ledger store: for tests, and for trying things without AWS."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -33,6 +33,7 @@ class MemoryLedgerStore(LedgerStore):
         self.entries: dict[tuple[str, str], Entry] = {}
         self.orders: dict[tuple[str, str], Order] = {}
         self.aliases: dict[str, Alias] = {}
+        self.payments: dict[str, dict[str, int]] = {}
 
     @override
     def read(self, account_id: str, keys: Iterable[str] = (), orders: Iterable[str] = ()) -> Read:
@@ -98,6 +99,13 @@ class MemoryLedgerStore(LedgerStore):
     def find_alias(self, alias: str) -> Alias | None:
         with self._lock:
             return self.aliases.get(alias)
+
+    @override
+    def note_payment(self, root: str, payment: str, amount: int) -> Mapping[str, int]:
+        with self._lock:
+            noted = self.payments.setdefault(root, {})
+            noted[payment] = amount
+            return dict(noted)
 
     @override
     def due(

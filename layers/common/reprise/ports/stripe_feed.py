@@ -29,6 +29,14 @@ class StripeFeed(Protocol):
         """Return paid invoices, those made since then."""
         ...
 
+    def refunds(self, since: datetime, cursor: str | None) -> Page[Found]:
+        """Return refunds, those made since then."""
+        ...
+
+    def refunds_by(self, stripe_id: str) -> list[Found]:
+        """Return every refund of a payment or charge."""
+        ...
+
     def paid_invoice(self, invoice_id: str) -> list[Found]:
         """Return an invoice if it is there and was paid, as a list of one."""
         ...

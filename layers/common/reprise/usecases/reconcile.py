@@ -14,18 +14,20 @@ from functools import partial
 from typing import Final
 
 from reprise.billing.checkout import CheckoutSession
-from reprise.billing.events import HANDLED_TYPES, StripeEvent, read_object
+from reprise.billing.events import HANDLED_TYPES, StripeEvent, facts_of, read_object
+from reprise.billing.refund import ChargeRefunded, RefundState
 from reprise.errors import RepriseError
 from reprise.metrics import Metric
-from reprise.ports.bookmarks import Bookmarks
 from reprise.ports.desk import Parked
 from reprise.ports.ledger import PAGE_MAX, Page
 from reprise.ports.stripe import StripeRefusedError
-from reprise.ports.stripe_feed import Found, StripeFeed
-from reprise.usecases.choice import Choices
+from reprise.ports.stripe_feed import Found
+from reprise.usecases.reconciler import Reconciler, Report
 from reprise.usecases.stripe.announcing import announced, completed, told
-from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError
+from reprise.usecases.stripe.books import Effect, Handling, NotYetError
+from reprise.usecases.stripe.cross_check import FIELD, agrees, known_refunds
 from reprise.usecases.stripe.receive import receive, redrive
+from reprise.usecases.stripe.reversals import root_of_payment
 
 WINDOW: Final = timedelta(hours=72)
 """How far back Stripe's lists are compared: as long as Stripe tries to deliver."""
@@ -37,48 +39,8 @@ IN_FLIGHT: Final = timedelta(minutes=5)
 _QUICK_TRIES: Final = 6
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PAID: Final = frozenset({"paid", "no_payment_required"})
+_REFUND: Final = "refund.updated"
 _SESSION: Final = "checkout.session.completed"
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciler:
-    """What reconciling needs of the world.
-
-    Args:
-        books: the ledger and what is beside it.
-        feed: Stripe's lists.
-        bookmarks: where a run that was cut short left off.
-        choices: how customers are asked.
-    """
-
-    books: Books
-    feed: StripeFeed
-    bookmarks: Bookmarks
-    choices: Choices
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did.
-
-    Args:
-        seen: objects and events looked at; redriven: parked events among them.
-        mended: how many of them moved credits; parked: how many cannot be applied yet.
-        held: orders whose money is asked for; asked: customers asked to choose.
-        failed: what could not be looked at, with the reason; the next run comes by again.
-        finished: whether there was time for all of it.
-        metrics: what to count.
-    """
-
-    seen: int = 0
-    redriven: int = 0
-    mended: int = 0
-    parked: int = 0
-    held: int = 0
-    asked: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    finished: bool = True
-    metrics: list[Metric] = field(default_factory=list)
 
 
 type Visit = Callable[[Found], None]
@@ -106,6 +68,7 @@ class Run:
         lists: tuple[tuple[str, PageOf, Visit], ...] = (
             ("sessions", feed.sessions, self._session),
             ("invoices", feed.invoices, self._invoice),
+            ("refunds", feed.refunds, self._refund),
             ("events", feed.undelivered, self._event),
         )
         for name, page_of, visit in lists:
@@ -206,6 +169,20 @@ class Run:
             self.report.asked += 1
             self.report.metrics.append(Metric.CASE_OPENED)
 
+    def _refund(self, found: Found) -> None:
+        """Merge a refund of an order; what is of no order waits with its own events."""
+        seen = read_object(_REFUND, found)
+        if not isinstance(seen, RefundState):
+            self._announce(_REFUND, found)
+            return
+        books = self.world.books
+        root = root_of_payment(books, seen.payment_intent, seen.charge)
+        if root is None:
+            return
+        known = known_refunds(books, root).get(seen.refund_id)
+        if known is None or known.status.name.lower() != seen.status:
+            self._announce(_REFUND, found)
+
     def _late_for(self, session: CheckoutSession) -> str | None:
         """Return whose order it is if the promised time to credit it is over."""
         policy = self.world.books.policy.in_force(session.created_at)
@@ -264,7 +241,26 @@ class Run:
         if parked.waits_for is not None:
             self._fetch(parked.waits_for)
         raw, event = told(completed(self.world.feed, json.loads(parked.body)))
+        if parked.field == FIELD and self._agrees(event):
+            self.world.books.parking.retried(parked, self.now)
+            return
         self._note(event, redrive(self.world.books, replace(parked, body=raw), self.now))
+
+    def _agrees(self, event: StripeEvent) -> bool:
+        """Apply every refund that Stripe lists of a charge; alarm where its sum does not agree."""
+        books, charge = self.world.books, facts_of(event)
+        if not isinstance(charge, ChargeRefunded):
+            return False
+        root = root_of_payment(books, charge.payment_intent, charge.charge_id)
+        if root is None:
+            return False  # nobody's order so far
+        rows = self.world.feed.refunds_by(charge.payment_intent or charge.charge_id)
+        for row in rows:
+            self._refund(row)
+        is_sound = agrees(books, root, charge, [read_object(_REFUND, row) for row in rows])
+        if not is_sound:
+            self.report.metrics.append(Metric.REFUND_MISMATCH)
+        return is_sound
 
     def _fetch(self, wanted: str) -> None:
         """Ask Stripe for what leads from an id to an order: the webhook may never say it."""

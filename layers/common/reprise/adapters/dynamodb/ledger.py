@@ -1,6 +1,6 @@
 """The DynamoDB ledger store: one transaction per change, conditions that decide races."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, override
 
@@ -116,6 +116,17 @@ class DynamoLedgerStore(LedgerStore):
             return None
         order = found[0].get("order")
         return Alias(found[0]["account"]["S"], None if order is None else order["S"])
+
+    @override
+    def note_payment(self, root: str, payment: str, amount: int) -> Mapping[str, int]:
+        noted = self._table.update(
+            Key=items.key_of(f"payments#{root}", "payments"),
+            UpdateExpression="SET #payment = :amount",
+            ExpressionAttributeNames={"#payment": payment},
+            ExpressionAttributeValues={":amount": {"N": str(amount)}},
+            ReturnValues="ALL_NEW",
+        )["Attributes"]
+        return {key: int(value["N"]) for key, value in noted.items() if "N" in value}
 
     @override
     def due(

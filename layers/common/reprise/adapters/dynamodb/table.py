@@ -56,9 +56,9 @@ class Table:
         """Write an item whole."""
         self._ask(self._client.put_item, Item=item, **arguments)
 
-    def update(self, **arguments: Any) -> None:  # noqa: ANN401 - the client's own
-        """Change an item in place."""
-        self._ask(self._client.update_item, **arguments)
+    def update(self, **arguments: Any) -> Item:  # noqa: ANN401 - the client's own
+        """Change an item in place; return the answer."""
+        return self._ask(self._client.update_item, **arguments)
 
     def delete(self, key: Item) -> None:
         """Take an item away."""

@@ -45,6 +45,7 @@ class Desk:
         books: the ledger, subscription mirrors, catalogue and policy book.
         stripe: Stripe's word about payments, and refunds.
         answering: how customers are answered.
+        zone: IANA time zone in which due times are counted; country: its holidays, may be empty.
     """
 
     cases: CaseStore
@@ -53,6 +54,8 @@ class Desk:
     books: Books
     stripe: StripeDesk
     answering: Answering
+    zone: str
+    country: str = ""
 
     @property
     def ledger(self) -> Ledger:

@@ -175,7 +175,7 @@ def _refunded(order: Order, bought: Bought) -> int:
     Stripe counts a whole payment, so its word is taken only where the payment is the order's alone.
     """
     purchase = order.purchase
-    known = -(-order.reversals.refunded(purchase.share) // 1)
+    known = -(-order.refunded // 1)
     alone = purchase.share == 1 and len(bought.payments) == 1
     seen = bought.payments[0].refunded_minor if alone else 0
     return min(purchase.paid, max(int(known), seen))

@@ -58,7 +58,12 @@ def to_person(case: Case, now: datetime, *, template: str | None = "person") -> 
     """
     told = any(one.template == template for one in case.replies)
     replies = case.replies if told or template is None else planned(case, template, now)
-    return {"state": CaseState.PERSON, "wakes_at": max(case.due_at, now), "replies": replies}
+    return {
+        "state": CaseState.PERSON,
+        "wakes_at": max(case.due_at, now),
+        "replies": replies,
+        "approvals": (),  # what was agreed to has been tried: it is agreed to anew
+    }
 
 
 def planned(case: Case, template: str, now: datetime) -> tuple[Reply, ...]:

@@ -24,7 +24,6 @@ from reprise.usecases.cases.moving import moved, retry_at, to_person, with_attem
 from reprise.usecases.cases.taking import (
     NoLongerError,
     decision_of,
-    is_duplicate,
     note,
     release,
     take_credits,
@@ -172,18 +171,19 @@ def _holds(going: _Try) -> bool:
 
 
 def _finished(going: _Try, seen: RefundSeen) -> Case:
-    """Note the refund: in the ledger, where its webhook may be first, then in the case."""
+    """Note the refund: in the ledger, where its webhook may be first, then in the case.
+
+    One that came to nothing is noted all the same: it reopens the case like one that does so later.
+    """
     desk, case, attempt, now = going.desk, going.case, going.attempt, going.now
-    if not seen.status.counts:
-        return _to_person(going, f"{seen.refund_id} {seen.status.name.lower()} at Stripe")
-    if not is_duplicate(case, attempt):
-        note(desk, case, attempt, RefundSeen(seen.refund_id, 0, seen.status, None), now)
-    desk.tallies.add(account_tally(case.account_id or ""), attempt.attempt_id, now)
-    if attempt.card:
-        desk.tallies.add(card_tally(attempt.card), attempt.attempt_id, now)
+    note(desk, case, attempt, RefundSeen(seen.refund_id, 0, seen.status, None), now)
+    if seen.status.counts:
+        desk.tallies.add(account_tally(case.account_id or ""), attempt.attempt_id, now)
+        if attempt.card:
+            desk.tallies.add(card_tally(attempt.card), attempt.attempt_id, now)
     done = replace(attempt, state=AttemptState.DONE, refund_id=seen.refund_id)
     why = f"{attempt.attempt_id}: {seen.refund_id} is {seen.status.name.lower()}"
-    return going.store("refunded", why, done).case
+    return going.store("refunded" if seen.status.counts else "attempted", why, done).case
 
 
 def _found(going: _Try) -> RefundSeen | None:

@@ -15,7 +15,7 @@ from reprise.ports.stripe import RefundSeen
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.lookups import is_uncredited, purchase_of
 from reprise.usecases.ledger import Effect
-from reprise.usecases.stripe.reversals import PAID_TWICE, reversal
+from reprise.usecases.stripe.reversals import paid_by, reversal
 
 _UNUSED_ONLY: Final = frozenset({"withdrawal", "pack_late_refund"})
 """Rules that hold only while none of the credits are used, looked at again as they are taken."""
@@ -33,18 +33,16 @@ def take_credits(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> Non
     """
     account_id, order_id = case.account_id or "", attempt.order_id
     if is_duplicate(case, attempt):
-        # What was paid a second time bought no credits: its refund must not take any.
-        root = Alias(account_id, order_id.partition("/")[0])
-        desk.books.alias(root, [f"{PAID_TWICE}{attempt.payment}"])
-        return
-    if order_id not in desk.ledger.store.read(account_id, (), [order_id]).orders:
+        # What was paid a second time bought no credits: its refund takes none, once that is known.
+        _note_payments(desk, case, attempt, now)
+    elif order_id not in desk.ledger.store.read(account_id, (), [order_id]).orders:
         _settle_by_money(desk, case, order_id, now)
     decision = decision_of(case)
     unused_only = decision.verdict is Verdict.APPROVE and decision.rule in _UNUSED_ONLY
 
     def make(read: Read) -> ReverseOrder | None:
-        order = read.orders[order_id]
-        if attempt.attempt_id in order.reversals.refunds:
+        order = read.orders.get(order_id)
+        if order is None or attempt.attempt_id in order.reversals.refunds:
             return None
         if unused_only and read.account and credits_used(read.account, order) > 0:
             raise NoLongerError("the credits were used meanwhile")
@@ -70,6 +68,8 @@ def note(desk: Desk, case: Case, attempt: Attempt, seen: RefundSeen, now: dateti
     facts = _facts(attempt, seen.refund_id, seen.status)
 
     def make(read: Read) -> ReverseOrder | None:
+        if attempt.order_id not in read.orders:
+            return None
         return reversal(desk.books, attempt.order_id, lambda _: facts, cause_of(case), read)
 
     desk.ledger.run_made(case.account_id or "", make, now, orders=frozenset({attempt.order_id}))
@@ -94,6 +94,14 @@ def decision_of(case: Case) -> Decision:
 def cause_of(case: Case) -> Cause:
     """Return the cause that the ledger notes: the case, and when its mail came."""
     return Cause("case", case.case_id, case.letter.received_at)
+
+
+def _note_payments(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
+    """Let the ledger know every payment of the order, and lead from each to it."""
+    root = Alias(case.account_id or "", attempt.order_id.partition("/")[0])
+    for one in desk.stripe.bought(root.order_id or "").payments:
+        desk.books.alias(root, [one.payment_id])
+        paid_by(desk.books, root, (one.payment_id, one.amount_minor), cause_of(case), now)
 
 
 def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from reprise.policy.decision import Action, ActionKind, Decision, Verdict
 from reprise.ports.ledger import HeadMovedError, StoreBusyError
 from reprise.usecases.cases.desk import ANSWER_AWAITED, Desk, Worked
 from reprise.usecases.cases.facts import gather
+from reprise.usecases.cases.failing import reopened
 from reprise.usecases.cases.moving import moved, planned, to_person
 from reprise.usecases.cases.refunding import give_back, standing
 from reprise.usecases.cases.replying import give_up, handed_over, pending, reply
@@ -67,6 +68,9 @@ def work(desk: Desk, case_id: str, now: datetime) -> Worked:
 
 def _step(desk: Desk, case: Case, now: datetime) -> tuple[Case, list[Metric]]:
     """Take one step; a case that comes back unchanged has nothing to do now."""
+    failed = reopened(desk, case, now)
+    if failed is not None:
+        return failed, [Metric.REFUND_FAILED]
     planned_reply = pending(case, now)
     if planned_reply is not None:
         return reply(desk, case, planned_reply, now)

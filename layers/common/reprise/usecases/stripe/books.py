@@ -1,7 +1,8 @@
 """What applying an event needs, what it answers, and how an event finds its account."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from reprise.billing.account import AccountRef, AccountRefsDisagree
@@ -16,6 +17,9 @@ from reprise.ports.mirror import MirrorStore
 from reprise.usecases.ledger import Ledger
 
 ACCOUNT_ID_CHARS_MAX = 128
+
+type Wake = Callable[[Sequence[str], datetime], None]
+"""Has cases worked on, all of them or an error; again is fine."""
 
 
 class Effect(StrEnum):
@@ -67,16 +71,24 @@ class NotYetError(RepriseError):
         fix: what would mend it, as a clause.
         waits_for: the id whose appearance re-drives it, if one would.
         metric: what its alarm counts beside parked events.
+        quiet: whether waiting is nothing out of the ordinary: no alarm counts it.
     """
 
     def __init__(
-        self, field: str, fix: str, waits_for: str | None = None, metric: Metric | None = None
+        self,
+        field: str,
+        fix: str,
+        *,
+        waits_for: str | None = None,
+        metric: Metric | None = None,
+        quiet: bool = False,
     ) -> None:
         super().__init__(f"{field}: {fix}")
         self.field = field
         self.fix = fix
         self.waits_for = waits_for
         self.metric = metric
+        self.quiet = quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,7 @@ class Books:
         catalogue: what is sold.
         policy: the policy book; orders pin the version in force when they were bought.
         expected: which events are ours.
+        wake: has a case looked at whose refund came to nothing.
     """
 
     ledger: Ledger
@@ -98,6 +111,7 @@ class Books:
     catalogue: Catalogue
     policy: PolicyBook
     expected: Expected
+    wake: Wake
 
     def account_for(self, ref: AccountRef, stripe_id: str | None) -> str:
         """Return the account that an event names, or that its Stripe id is known to belong to.
@@ -167,6 +181,13 @@ class Tally:
         pointed, conflicts = books.alias(target, ids)
         self.aliases += pointed
         self.metrics += [Metric.ALIAS_CONFLICT] * conflicts
+
+    def adds(self, other: "Tally") -> None:
+        """Add what a further step did."""
+        self.credits += other.credits
+        self.keys += other.keys
+        self.aliases += other.aliases
+        self.metrics += other.metrics
 
     def handling(self, effect: Effect, reason: str) -> Handling:
         """Return the sum."""

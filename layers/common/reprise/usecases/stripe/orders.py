@@ -2,24 +2,18 @@
 
 from datetime import datetime
 
-from reprise.billing.allot import allot
 from reprise.billing.checkout import CheckoutSession
 from reprise.billing.invoice import InvoicePaid, InvoicePaymentPaid, InvoiceUnpaid
-from reprise.billing.invoice_line import InvoiceLine
-from reprise.catalogue.model import Pack, PlanPrice, Unmapped
+from reprise.catalogue.model import Unmapped
 from reprise.ledger.commands import GrantOrder
 from reprise.ledger.entries import Cause
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Purchase
-from reprise.metrics import Metric
-from reprise.policy.proration import upgrade_credits
-from reprise.policy.version import TrialRule
 from reprise.ports.ledger import Alias
 from reprise.usecases.ledger import Effect as Run
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
-
-_WHOLE_PERIODS = frozenset({"subscription_create", "subscription_cycle"})
-"""Billing reasons under which a plan's line pays a whole period."""
+from reprise.usecases.stripe.purchases import purchases_of, unknown_price
+from reprise.usecases.stripe.reversals import paid_by
 
 
 def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime) -> Handling:
@@ -46,6 +40,9 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
     _grant(books, tally, purchase, cause, now)
     order = Alias(account_id, session.session_id)
     tally.point(books, order, session.session_id, session.payment_intent)
+    if session.payment_intent is not None:
+        payment = (session.payment_intent, purchase.payment)
+        tally.adds(paid_by(books, order, payment, cause, now))
     return tally.handling(Effect.GRANT, f"{purchase.sku} was paid")
 
 
@@ -56,9 +53,9 @@ def pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
         NotYetError: the catalogue does not hold what was sold.
     """
     amount, currency = session.amount_subtotal or 0, session.currency or ""
-    pack = books.catalogue.by_sku(session.sku or "", amount, currency)
+    pack = books.catalogue.by_sku(session.sku or "", *(session.listed or (amount, currency)))
     if isinstance(pack, Unmapped):
-        raise _unknown_price(pack)
+        raise unknown_price(pack)
     paid = session.amount_total or 0
     facts = {
         "country": session.country,
@@ -88,7 +85,7 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
         raise NotYetError("lines.has_more", "must be listed through the API before it can grant")
     # A customer may be shared; whoever a subscription belongs to is known by the subscription.
     account_id = books.account_for(invoice.account, invoice.subscription or invoice.customer)
-    purchases = _purchases(books, invoice)
+    purchases = purchases_of(books, invoice)
     tally = Tally(account_id)
     for purchase in purchases:
         _grant(books, tally, purchase, cause, now)
@@ -96,6 +93,9 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     root = Alias(account_id, invoice.invoice_id)
     number = f"number:{invoice.number}" if invoice.number else None
     tally.point(books, root, invoice.invoice_id, number, invoice.payment_intent, invoice.charge)
+    payment = invoice.payment_intent or invoice.charge
+    if payment is not None:
+        tally.adds(paid_by(books, root, (payment, invoice.amount_paid), cause, now))
     if not purchases:
         return tally.handling(Effect.NONE, f"{invoice.billing_reason} buys no credits")
     skus = ", ".join(bought.sku for bought in purchases)
@@ -103,14 +103,17 @@ def invoice_paid(books: Books, invoice: InvoicePaid, cause: Cause, now: datetime
     return tally.handling(Effect.GRANT, f"{invoice.billing_reason} paid for{share} {skus}")
 
 
-def invoice_payment(books: Books, paid: InvoicePaymentPaid) -> Handling:
+def invoice_payment(
+    books: Books, paid: InvoicePaymentPaid, cause: Cause, now: datetime
+) -> Handling:
     """Join a payment to its invoice: refunds and disputes name the payment only."""
     root = books.ledger.store.find_alias(paid.invoice)
     if root is None:
         raise NotYetError("invoice", f"{paid.invoice} must be paid first", waits_for=paid.invoice)
     tally = Tally(root.account_id)
     tally.point(books, root, paid.payment_intent, paid.charge)
-    return tally.handling(Effect.MAP, f"{paid.payment_intent or paid.charge} paid {paid.invoice}")
+    tally.adds(paid_by(books, root, (paid.payment_id, paid.amount), cause, now))
+    return tally.handling(Effect.MAP, f"{paid.payment_id} paid {paid.invoice}")
 
 
 def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:
@@ -120,134 +123,9 @@ def invoice_unpaid(invoice: InvoiceUnpaid) -> Handling:
     return Handling(Effect.CLOSE, reason=f"the invoice was {invoice.kind}")
 
 
-def _purchases(books: Books, invoice: InvoicePaid) -> list[Purchase]:
-    """Return what the invoice's lines bought; an unknown price parks the whole invoice."""
-    if not invoice.lines:
-        return []
-    paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
-    sold = [(line, _sold(books, line)) for line in invoice.lines]
-    for_plans = sum(paid[line.line_id] for line, what in sold if isinstance(what, PlanPrice))
-    bought = [
-        (line, what, _credits(books, invoice, line, what, for_plans))
-        for line, what in sold
-        if what is not None
-    ]
-    return [
-        _line_purchase(books, invoice, line, what, credits=credits, paid=paid[line.line_id])
-        for line, what, credits in bought
-        if credits > 0
-    ]
-
-
-def _sold(books: Books, line: InvoiceLine) -> PlanPrice | Pack | None:
-    """Return what a line sells; nothing if it gives money back or has no price."""
-    if line.price is None or line.amount < 0:
-        return None
-    sold = books.catalogue.by_price(line.price.price_id, line.price.lookup_key or "")
-    if isinstance(sold, Unmapped):
-        raise _unknown_price(sold)
-    return sold
-
-
-def _credits(
-    books: Books, invoice: InvoicePaid, line: InvoiceLine, sold: PlanPrice | Pack, for_plans: int
-) -> int:
-    """Return the credits that a line buys under the invoice's policy version.
-
-    Args:
-        books: the catalogue and the policy.
-        invoice: whose line it is.
-        line: what was paid.
-        sold: what it sells.
-        for_plans: the part of the invoice's payment that paid for plans; packs' is spent on packs.
-    """
-    if isinstance(sold, Pack):
-        return 0 if line.proration else sold.credits * _quantity(line)
-    policy = books.policy.in_force(invoice.paid_at)
-    if invoice.billing_reason in _WHOLE_PERIODS and not line.proration:
-        is_trial = line.amount == 0
-        granted = not is_trial or policy.trial_rule is TrialRule.FULL
-        return sold.credits * _quantity(line) if granted else 0
-    if invoice.billing_reason != "subscription_update" or _quantity(line) < 1 or not for_plans:
-        return 0
-    return _upgrade(books, invoice, line, sold, for_plans)
-
-
-def _upgrade(
-    books: Books, invoice: InvoicePaid, line: InvoiceLine, plan: PlanPrice, paid: int
-) -> int:
-    """Return the credits that the payment of a plan change buys."""
-    price = plan.amount(invoice.currency)
-    if price is None:
-        raise _unknown_price(Unmapped("currency", f"{invoice.currency} must be added to {plan.id}"))
-    if price == 0:
-        return 0
-    return upgrade_credits(
-        old_credits=_credits_left_behind(books, invoice),
-        new_credits=plan.credits * _quantity(line),
-        new_price_minor=price * _quantity(line),
-        paid_minor=paid,
-        rule=books.policy.in_force(invoice.paid_at).upgrade_rule,
-    )
-
-
-def _quantity(line: InvoiceLine) -> int:
-    return 1 if line.quantity is None else line.quantity
-
-
-def _credits_left_behind(books: Books, invoice: InvoicePaid) -> int:
-    """Return the credits per period of the plan that an upgrade's negative lines give up."""
-    left = [
-        (books.catalogue.by_price(line.price.price_id, line.price.lookup_key or ""), line)
-        for line in invoice.lines
-        if line.amount < 0 and line.price is not None
-    ]
-    return sum(what.credits * _quantity(line) for what, line in left if isinstance(what, PlanPrice))
-
-
-def _line_purchase(
-    books: Books,
-    invoice: InvoicePaid,
-    line: InvoiceLine,
-    sold: PlanPrice | Pack,
-    *,
-    credits: int,
-    paid: int,
-) -> Purchase:
-    is_plan = isinstance(sold, PlanPrice)
-    facts = {
-        "invoice": invoice.invoice_id,
-        "number": invoice.number,
-        "reason": invoice.billing_reason,
-        "country": invoice.country,
-        "customer": invoice.customer,
-        "period_start": line.period_start.isoformat() if is_plan else None,
-        "policy_shown": line.policy_version or invoice.policy_version,
-    }
-    return Purchase(
-        order_id=f"{invoice.invoice_id}/{line.line_id}",
-        kind=LotKind.SUBSCRIPTION if is_plan else LotKind.PACK,
-        sku=sold.plan if isinstance(sold, PlanPrice) else sold.sku,
-        credits=credits,
-        paid=paid,
-        due=paid,
-        payment=invoice.amount_paid,
-        currency=invoice.currency,
-        purchased_at=invoice.paid_at,
-        policy_version=books.policy.in_force(invoice.paid_at).id,
-        subscription_id=(line.subscription or invoice.subscription) if is_plan else None,
-        period_end=line.period_end if is_plan else None,
-        facts={name: fact for name, fact in facts.items() if fact},
-    )
-
-
 def _grant(books: Books, tally: Tally, purchase: Purchase, cause: Cause, now: datetime) -> None:
     command = GrantOrder(purchase, cause)
     done = books.ledger.run(tally.account_id, command, now, may_open=True)
     tally.keys.append(command.key)
     if done.effect is Run.APPLIED and done.entry is not None:
         tally.credits += done.entry.credits
-
-
-def _unknown_price(found: Unmapped) -> NotYetError:
-    return NotYetError(found.field, found.fix, metric=Metric.UNKNOWN_PRICE)

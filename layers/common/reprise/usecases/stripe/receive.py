@@ -1,5 +1,6 @@
 """Receiving an event: apply it, or keep it until it can be applied; never drop, never guess."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from reprise.billing.checkout import CheckoutSession
@@ -14,6 +15,7 @@ from reprise.ledger.errors import EntryConflictError
 from reprise.metrics import Metric
 from reprise.ports.desk import Parked
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError
+from reprise.usecases.stripe.cross_check import charge_refunded
 from reprise.usecases.stripe.orders import checkout, invoice_paid, invoice_payment, invoice_unpaid
 from reprise.usecases.stripe.reversals import dispute, refund, warning
 from reprise.usecases.stripe.subscriptions import customer, subscription
@@ -61,7 +63,7 @@ def redrive(
     except RepriseError as wanting:
         # Whatever is wrong with it is not the fault of the event that woke it.
         books.parking.retried(parked, None)
-        return [Handling(Effect.PARK, reason=str(wanting))]
+        return [_waits(wanting)]
     woken = _drive_waiting(books, handling, now, driving | {parked.parked_id})
     books.parking.retried(parked, now)
     return [handling, *woken]
@@ -100,7 +102,7 @@ def _apply(books: Books, found: Facts, event: StripeEvent, cause: Cause, now: da
         case InvoicePaid():
             return invoice_paid(books, found, cause, now)
         case InvoicePaymentPaid():
-            return invoice_payment(books, found)
+            return invoice_payment(books, found, cause, now)
         case InvoiceUnpaid():
             return invoice_unpaid(found)
         case SubscriptionState():
@@ -120,7 +122,7 @@ def _apply_rarer(books: Books, found: Facts, cause: Cause, now: datetime) -> Han
         case CustomerState():
             return customer(books, found)
         case ChargeRefunded():
-            return Handling(Effect.NONE, reason="a cross-check: its refunds come on their own")
+            return charge_refunded(books, found)
         case _:
             return Handling(Effect.NONE, reason="an event type that changes nothing here")
 
@@ -149,5 +151,13 @@ def _park(
         # What it waits for came between looking and parking: nobody else would wake it.
         return redrive(books, parked, now)
     counted = (Metric.PARKED_EVENT, *([wanting.metric] if wanting.metric else []))
-    metrics = counted if is_new else ()  # Stripe sends again what the reconciler finds again
-    return [Handling(Effect.PARK, reason=str(wanting), metrics=metrics)]
+    # Stripe sends again what the reconciler finds again.
+    metrics = counted if is_new and not wanting.quiet else ()
+    return [replace(_waits(wanting), metrics=metrics)]
+
+
+def _waits(wanting: RepriseError) -> Handling:
+    """Return what an event that waits has done: nothing, and what is quiet does not mean to."""
+    if isinstance(wanting, NotYetError) and wanting.quiet:
+        return Handling(Effect.NONE, reason=f"a cross-check, no credits move: {wanting.fix}")
+    return Handling(Effect.PARK, reason=str(wanting))

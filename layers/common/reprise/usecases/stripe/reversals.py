@@ -1,11 +1,12 @@
 """Money back and money fought over: refunds, disputes and warnings become facts of an order."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from reprise.billing.dispute import DisputeState, FraudWarning
-from reprise.billing.refund import RefundState
+from reprise.billing.refund import RefundState, case_of
 from reprise.ledger.commands import ReverseOrder
 from reprise.ledger.entries import Cause
 from reprise.ledger.instants import to_ms
@@ -15,24 +16,60 @@ from reprise.ports.ledger import Alias, Read
 from reprise.usecases.ledger import Effect as Run
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError, Tally
 
-PAID_TWICE = "paid-twice:"
-"""Prefix of the alias of a payment that paid again for what was paid: it bought no credits."""
+
+@dataclass(slots=True)
+class _Merged(Tally):
+    """What merging facts into the orders of a payment did.
+
+    Args:
+        claims: whether its reversals claim any credits now; freezes: whether any are frozen.
+    """
+
+    claims: bool = False
+    freezes: bool = False
+
+    def told(self, effect: Effect, reason: str) -> Handling:
+        """Return the sum: what was paid twice, or cost nothing, takes and freezes nothing."""
+        idle = {Effect.CLAW_BACK: not self.claims, Effect.FREEZE: not self.freezes}
+        if self.keys and idle.get(effect, False):
+            return self.handling(Effect.NONE, f"{reason}; what it is about bought no credits")
+        return self.handling(effect, reason)
+
+
+def paid_by(
+    books: Books, root: Alias, payment: tuple[str, int], cause: Cause, now: datetime
+) -> Tally:
+    """Note what a payment paid; of several that paid too much, reversals consume that first.
+
+    One payment is what an order expects, so nothing is written about it but the note. Two may be
+    two parts of the price, or the price paid twice: their sum tells.
+
+    Args:
+        books: the ledger and what is beside it.
+        root: the account, and the checkout session or invoice that was paid.
+        payment: Stripe's id of it, and the minor units that it paid.
+        cause: what led to it.
+        now: the wall clock.
+    """
+    noted = books.ledger.store.note_payment(root.order_id or "", *payment)
+    paid = sum(noted.values())
+    if len(noted) == 1:
+        return Tally(root.account_id)
+
+    def facts(order: Order) -> Reversals:
+        return Reversals(payments=noted if paid > order.purchase.payment else {})
+
+    return _merge(books, root, facts, cause, now)
 
 
 def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Handling:
-    """Merge a refund into the orders that its payment bought.
-
-    A refund of ours is of one order; a payment made twice bought nothing the second time.
-    """
-    twice = books.ledger.store.find_alias(f"{PAID_TWICE}{found.payment_intent}")
-    if twice is not None:
-        reason = f"refund {found.refund_id} gives back what was paid twice"
-        return Handling(Effect.NONE, twice.account_id, reason=reason)
+    """Merge a refund into the orders that its payment bought; one of ours is of one order."""
     root = _root(books, found.payment_intent, found.charge)
     status = RefundStatus[found.status.upper()]
     ours = _attempted(books, root, found)
 
     def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
         if ours not in {None, order.order_id}:
             return Reversals()
         attempt = found.attempt if ours else None
@@ -40,8 +77,11 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
 
     tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
+    if ours and found.attempt and not status.counts:
+        # Said again with every delivery: the ledger tells the case whether there is news.
+        books.wake([case_of(found.attempt)], now)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
-    return tally.handling(effect, f"refund {found.refund_id} is {found.status}")
+    return tally.told(effect, f"refund {found.refund_id} is {found.status}")
 
 
 def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> Handling:
@@ -53,10 +93,17 @@ def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> H
     root = _root(books, found.payment_intent, found.charge)
     moves = {txn.txn_id: Movement(txn.amount, to_ms(txn.created_at)) for txn in found.txns}
     seen = Dispute(found.amount, frozenset({found.status}), moves)
-    facts = Reversals(disputes={found.dispute_id: seen})
-    tally = _merge(books, root, lambda _: facts, cause, now)
+
+    def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
+        # It may exceed its charge (fees, rates); more than was paid it cannot take.
+        payment = order.purchase.payment
+        own = replace(seen, amount=min(found.amount, payment)) if payment else seen
+        return Reversals(disputes={found.dispute_id: own})
+
+    tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
-    return tally.handling(_dispute_effect(seen), f"dispute {found.dispute_id} is {found.status}")
+    return tally.told(_dispute_effect(seen), f"dispute {found.dispute_id} is {found.status}")
 
 
 def _dispute_effect(seen: Dispute) -> Effect:
@@ -81,7 +128,7 @@ def warning(books: Books, found: FraudWarning, cause: Cause, now: datetime) -> H
         return Reversals(warnings={found.warning_id: until})
 
     tally = _merge(books, root, facts, cause, now)
-    return tally.handling(Effect.FREEZE, f"fraud warning {found.fraud_type}")
+    return tally.told(Effect.FREEZE, f"fraud warning {found.fraud_type}")
 
 
 def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
@@ -94,23 +141,38 @@ def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
         known = order.reversals.refunds.get(found.attempt or "")
         if known is None or known.attempt != found.attempt:
             continue
-        if known.amount == found.amount and _is_under(order, root):
+        if known.amount == found.amount and is_under(order, root):
             return order.order_id
     return None
 
 
 def _root(books: Books, payment_intent: str | None, charge: str | None) -> Alias:
     """Return where a payment points: an account and a checkout session or invoice."""
+    root = root_of_payment(books, payment_intent, charge)
+    if root is not None:
+        return root
     given = [stripe_id for stripe_id in (payment_intent, charge) if stripe_id]
-    for stripe_id in given:
-        root = books.ledger.store.find_alias(stripe_id)
-        if root is not None and root.order_id is not None:
-            return root
     raise NotYetError(
         "payment_intent",
         f"{' or '.join(given) or 'a payment'} must belong to a known order",
         waits_for=given[0] if given else None,
     )
+
+
+def _in_currency_of(order: Order, currency: str) -> None:
+    """Raise if an amount cannot be compared with what was paid."""
+    if currency != order.purchase.currency:
+        paid = order.purchase.currency
+        raise NotYetError("currency", f"{currency} must be {paid}, in which the order was paid")
+
+
+def root_of_payment(books: Books, *stripe_ids: str | None) -> Alias | None:
+    """Return where the first known of a payment's ids points, if that is to an order."""
+    for stripe_id in filter(None, stripe_ids):
+        root = books.ledger.store.find_alias(stripe_id)
+        if root is not None and root.order_id is not None:
+            return root
+    return None
 
 
 def _merge(
@@ -119,20 +181,23 @@ def _merge(
     facts: Callable[[Order], Reversals],
     cause: Cause,
     now: datetime,
-) -> Tally:
+) -> _Merged:
     """Merge facts into every order under a payment."""
-    tally = Tally(root.account_id)
+    tally = _Merged(root.account_id)
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
-    for order_id in sorted(order.order_id for order in orders if _is_under(order, root)):
+    for order_id in sorted(order.order_id for order in orders if is_under(order, root)):
         make = partial(reversal, books, order_id, facts, cause)
         done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
         if done.effect is Run.APPLIED and done.entry is not None:
             tally.keys.append(done.entry.key)
             tally.credits += done.entry.credits
+            tally.claims = tally.claims or order_id in done.account.claims
+            tally.freezes = tally.freezes or order_id in done.account.freezes
     return tally
 
 
-def _is_under(order: Order, root: Alias) -> bool:
+def is_under(order: Order, root: Alias) -> bool:
+    """Return whether an order was paid with the session or invoice that the alias names."""
     return order.order_id == root.order_id or order.order_id.startswith(f"{root.order_id}/")
 
 

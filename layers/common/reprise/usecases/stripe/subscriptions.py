@@ -26,7 +26,8 @@ def subscription(
     tally = Tally(account_id)
     _mirror(books, account_id, found, event)
     tally.point(books, Alias(account_id), found.subscription_id, found.customer)
-    if found.ended_at is None:
+    if found.ended_at is None or found.status == "incomplete_expired":
+        # One that was never paid begins and ends nothing.
         ends = found.scheduled_cancel_at
         until = f" until {ends:%F}, when it ends" if ends else ""
         return tally.handling(Effect.MIRROR, f"the subscription is {found.status}{until}")
@@ -55,11 +56,16 @@ def customer(books: Books, found: CustomerState) -> Handling:
     return tally.handling(Effect.MAP, "the customer names its account")
 
 
+def _plan(books: Books, found: SubscriptionState) -> str:
+    """Return the first plan among the items; the first price where the catalogue holds none."""
+    prices = [item.price for item in found.items]
+    sold = [books.catalogue.by_price(one.price_id, one.lookup_key or "") for one in prices]
+    plans = (one.plan for one in sold if isinstance(one, PlanPrice))
+    return next(plans, prices[0].price_id)
+
+
 def _mirror(books: Books, account_id: str, found: SubscriptionState, event: StripeEvent) -> None:
-    price = found.items[0].price
-    sold = books.catalogue.by_price(price.price_id, price.lookup_key or "")
-    plan = sold.plan if isinstance(sold, PlanPrice) else price.price_id
-    sighting = sighting_of(found, plan, event.event_id, event.created)
+    sighting = sighting_of(found, _plan(books, found), event.event_id, event.created)
     for attempt in range(ATTEMPTS_MAX):
         known = books.mirrors.load(account_id, found.subscription_id)
         mirror = known.seeing(sighting)

@@ -1,0 +1,67 @@
+"""Refunds that were made and came to nothing: Stripe says so up to a month later.
+
+The ledger is asked, not the event: it holds what is known of a refund, merged, whatever came first.
+So a case that is woken twice, too early or for nothing ends where it should.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from reprise.cases.model import Attempt, AttemptState, Case, ReplyState
+from reprise.policy.deciding import case_due_at
+from reprise.usecases.cases.desk import Desk
+from reprise.usecases.cases.moving import moved, planned, to_person
+from reprise.usecases.cases.taking import decision_of
+
+
+def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
+    """Hand a case to a person, due anew, if a refund of it came to nothing; None if none did.
+
+    Nothing is tried again by itself: what the bank refused once, it refuses twice.
+
+    Args:
+        desk: the world.
+        case: the case, in whatever state.
+        now: the wall clock.
+    """
+    failed = _failed(desk, case)
+    if not failed:
+        return None
+    why = "; ".join(
+        f"{one.attempt_id}: {one.refund_id} came to nothing at Stripe" for one in failed
+    )
+    refused = {
+        one.attempt_id: replace(one, state=AttemptState.REFUSED, why="failed after it was made")
+        for one in failed
+    }
+    attempts = tuple(refused.get(one.attempt_id, one) for one in case.attempts)
+    due_at = case_due_at(
+        case.wish.category,
+        now,
+        desk.books.policy.version(decision_of(case).policy_version),
+        zone=desk.zone,
+        country=desk.country,
+    )
+    # That the money is on its way is not said any more, if it was not said yet.
+    unsaid = ("refunded", ReplyState.PLANNED)
+    said = tuple(one for one in case.replies if (one.template, one.state) != unsaid)
+    case = replace(case, due_at=due_at, replies=said)
+    changes = to_person(case, now, template=None)
+    changes |= {"attempts": attempts, "replies": planned(case, "refund_failed", now)}
+    return moved(desk, case, "refund_failed", why, now, **changes)
+
+
+def _failed(desk: Desk, case: Case) -> list[Attempt]:
+    """Return the attempts that were carried out and whose refund does not count any more."""
+    done = [one for one in case.attempts if one.state is AttemptState.DONE]
+    if not done:
+        return []
+    ids = {one.order_id for one in done}
+    orders = desk.ledger.store.read(case.account_id or "", (), sorted(ids)).orders
+    refunds = {one_id: order.reversals.refunds for one_id, order in orders.items()}
+    return [
+        one
+        for one in done
+        for known in [refunds.get(one.order_id, {}).get(one.refund_id)]
+        if known is not None and not known.status.counts
+    ]
