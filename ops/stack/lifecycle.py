@@ -138,6 +138,7 @@ def _deploy(info: StackInfo) -> StackInfo:
     for secret_id, value in {
         "StripeWebhookSecretId": info.webhook_secret,
         "StripeApiKeySecretId": _STRIPE_KEY,
+        "StripeDiscountKeySecretId": _STRIPE_KEY,
         "ProviderKeysSecretId": " ".join(f"{name}={KEY}" for name in PROVIDERS),
     }.items():
         client.put_secret_value(SecretId=outputs[secret_id], SecretString=value)

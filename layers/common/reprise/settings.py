@@ -80,9 +80,17 @@ class ExpirySweepSettings(LedgerSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageCreditsSettings(LedgerSettings):
-    """What posting an outage's credits is told besides: the queue over which it spreads shards."""
+    """What making an outage good is told besides.
+
+    Args:
+        outage_queue_url: the queue over which shards are spread.
+        stripe_discount_key_secret_id: the secret that holds a key for discounts alone.
+        stripe_base_url: where Stripe's API is.
+    """
 
     outage_queue_url: str
+    stripe_discount_key_secret_id: str
+    stripe_base_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
