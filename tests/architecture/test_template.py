@@ -98,6 +98,13 @@ def test_a_rule_keeps_what_it_cannot_deliver():
             assert target(destination["DeadLetterConfig"]["Arn"]) in alarmed_queues()
 
 
+def test_every_queue_is_encrypted():
+    queues = resources("AWS::SQS::Queue")
+    assert [
+        name for name, queue in queues.items() if queue.get("SqsManagedSseEnabled") is not True
+    ] == []
+
+
 def test_every_log_has_a_retention_and_every_function_writes_to_its_own():
     groups = resources("AWS::Logs::LogGroup")
     assert all("RetentionInDays" in group for group in groups.values())
