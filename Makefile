@@ -72,6 +72,12 @@ requirements: .local/synced ## export what the layer installs from uv.lock
 openapi: .local/synced ## write the credits API's OpenAPI document from the code
 	@$(RUN) python -m ops.openapi
 
+EXAMPLES ?= 500
+
+.PHONY: apitest
+apitest: .local/synced ## the API against its OpenAPI document, property by property; EXAMPLES=500 SEED=1
+	@$(RUN) python -m tests.apitest --examples $(EXAMPLES) --seed $(SEED)
+
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
 	@$(RUN) python -m ops.stack.build --architecture $(ARCH)
