@@ -212,3 +212,18 @@ def test_only_the_webhook_is_open():
     routes = resources("AWS::ApiGatewayV2::Route").values()
     by_kind = {route["RouteKey"]: route["AuthorizationType"] for route in routes}
     assert {key for key, kind in by_kind.items() if kind != "AWS_IAM"} == {"POST /stripe/webhook"}
+
+
+def test_a_schedule_that_stops_is_noticed():
+    """What a function measures about itself says nothing while it does not run."""
+    scheduled = {
+        logical_id(stem)
+        for stem, function in functions().items()
+        if any(event["Type"] == "Schedule" for event in function.get("Events", {}).values())
+    }
+    silent = {
+        target(alarm["Dimensions"][0]["Value"])
+        for alarm in alarms()
+        if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
+    }
+    assert scheduled == silent
