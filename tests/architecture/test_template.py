@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -227,3 +228,34 @@ def test_a_schedule_that_stops_is_noticed():
         if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
     }
     assert scheduled == silent
+
+
+def test_all_mail_goes_out_under_the_suppression_list():
+    (configuration,) = resources("AWS::SES::ConfigurationSet").values()
+    assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    for stem in WIRED:
+        actions = {a for each in statements(stem) for a in as_list(each["Action"])}
+        if "ses:SendEmail" in actions:
+            told = functions()[stem]["Environment"]["Variables"]["MAIL_CONFIGURATION"]
+            assert told == {"Fn::If": ["SendsMail", {"Ref": "MailConfiguration"}, ""]}
+
+
+def test_every_environment_names_its_stage_and_no_other_s_stack():
+    environments = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    del environments["version"]
+    stages = {
+        name: told["deploy"]["parameters"]["parameter_overrides"].split()[0]
+        for name, told in environments.items()
+    }
+    assert stages == {"default": "Stage=dev", "staging": "Stage=staging", "prod": "Stage=prod"}
+    stacks = {told["global"]["parameters"]["stack_name"] for told in environments.values()}
+    assert len(stacks) == len(environments)
+
+
+def test_every_parameter_is_described_bounded_and_grouped():
+    declared = template()["Parameters"]
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(declared)
+    for name, parameter in declared.items():
+        assert parameter["Description"], name
+        assert {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter), name

@@ -102,12 +102,14 @@ class PolicyNoticesSettings(LedgerSettings):
         event_bus: where versions are announced.
         notices_queue_url: the queue over which shards are spread.
         notice_sender: the verified address that mail comes from; empty sends none.
+        mail_configuration: SES's configuration set, which keeps the suppression list; may be empty.
     """
 
     cases_table: str
     event_bus: str
     notices_queue_url: str
     notice_sender: str = ""
+    mail_configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ class CaseActionsSettings(StripeBooksSettings):
         stripe_base_url: where Stripe's API is.
         case_token_secret_id: the secret that signs the case in the address of answers.
         mail_address: what answers come from and come back to; empty: nobody is answered.
+        mail_configuration: SES's configuration set, which keeps the suppression list; may be empty.
     """
 
     cases_queue_url: str
@@ -169,6 +172,7 @@ class CaseActionsSettings(StripeBooksSettings):
     stripe_base_url: str
     case_token_secret_id: str
     mail_address: str = ""
+    mail_configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
