@@ -43,7 +43,7 @@ simulate: .local/synced ## seeded worlds of customers and faults; SEED=1 SEEDS=5
 	@$(RUN) python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --days $(DAYS) --accounts $(ACCOUNTS)
 
 .PHONY: lint
-lint: .local/synced ## style, import directions, the template, secrets
+lint: .local/synced .local/secure ## style, import directions, the template and its security, secrets
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) lint-imports
@@ -53,6 +53,11 @@ lint: .local/synced ## style, import directions, the template, secrets
 	@# Samples are full of made-up ids that look random, so entropy is judged elsewhere only.
 	git ls-files -z ':!tests' ':!events' ':!uv.lock' \
 	  | xargs -0 $(RUN) detect-secrets-hook --disable-plugin KeywordDetector
+
+# Takes its time, so only where something changed.
+.local/secure: .local/synced template.yaml .checkov.yaml ops/secure_template.py
+	$(RUN) python -m ops.secure_template
+	@touch $@
 
 .PHONY: types
 types: .local/synced ## mypy, strict
@@ -66,6 +71,12 @@ requirements: .local/synced ## export what the layer installs from uv.lock
 .PHONY: openapi
 openapi: .local/synced ## write the credits API's OpenAPI document from the code
 	@$(RUN) python -m ops.openapi
+
+EXAMPLES ?= 500
+
+.PHONY: apitest
+apitest: .local/synced ## the API against its OpenAPI document, property by property; EXAMPLES=500 SEED=1
+	@$(RUN) python -m tests.apitest --examples $(EXAMPLES) --seed $(SEED)
 
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)

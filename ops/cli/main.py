@@ -77,6 +77,9 @@ def main(
     cases_table: Annotated[
         str | None, typer.Option(envvar="CASES_TABLE", help="The table of cases.")
     ] = None,
+    catalogue: Annotated[
+        str | None, typer.Option(envvar="CATALOGUE", help="What is sold there; the stack says.")
+    ] = None,
 ) -> None:
     """Look into the ledger and mend what waits.
 
@@ -89,6 +92,7 @@ def main(
         stack_name=stack_name,
         ledger_table=table,
         cases_table=cases_table,
+        catalogue_name=catalogue,
     )
 
 

@@ -1,23 +1,25 @@
 """`reprise outage`: declare an outage, have a second person confirm it, see what was posted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Annotated
 
 import typer
-from reprise.billing.outage import Incident, IncidentState, Severity
+from reprise.billing.outage import Compensation, Incident, IncidentState, Severity
 from reprise.canonical import Json
 from reprise.clock import instant_of, wall_clock
 from reprise.errors import BadInputError
 from reprise.ports.ledger import SHARDS
 from reprise.ports.outages import Counts
-from reprise.usecases.outages import Preview
+from reprise.usecases.outage_credits import MONEY
+from reprise.usecases.outage_dues import Due, Preview
 
 from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="outage", help="Credits back for outages.", no_args_is_help=True)
+app = typer.Typer(name="outage", help="Credits or a discount for outages.", no_args_is_help=True)
 
 _FUNCTION = "OutageCreditsFunction"
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident.")]
@@ -31,6 +33,9 @@ def declare(
     ended: Annotated[str, typer.Option("--to", help="When it was over.")],
     severity: Annotated[Severity, typer.Option(help="How bad it was, for the record.")],
     operations: Annotated[str, typer.Option(help="What did not work: music_simple,lyrics.")],
+    compensation: Annotated[
+        Compensation, typer.Option(help="Prorated credits, or a discount on the next renewal.")
+    ] = Compensation.CREDITS,
     as_json: AsJson = False,
 ) -> None:
     """Declare an outage and see what it would give to whom; nothing is posted.
@@ -45,18 +50,18 @@ def declare(
             operations.replace(",", " ").split(),
             actor=target.caller(),
             now=wall_clock(),
+            compensation=compensation,
             spread=pool.map,
         )
     if as_json:
         show_json({**_as_dict(incident), "preview": _preview_dict(preview)})
         return
-    samples = table("Samples", "account", "credits", right=("credits",))
+    samples = table("Samples", "account", "gets", right=("gets",))
     for due in preview.samples:
-        add(samples, due.account_id, signed(due.credits))
-    total = f"{preview.accounts} subscribers, {preview.credits} credits"
+        add(samples, due.account_id, _gets(due))
     show(
         f"{incident.incident_id}: {incident.state}, policy {incident.policy_version}",
-        f"{total}, which were sold for {_money(preview.worth)}",
+        *_totals(preview),
         samples,
         "Nothing is posted until somebody else confirms it:",
         f"  reprise outage confirm {incident.incident_id}",
@@ -65,7 +70,7 @@ def declare(
 
 @app.command()
 def confirm(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
-    """Confirm another person's outage and have its credits posted; again goes on with posting."""
+    """Confirm another person's outage and have it made good; again goes on where it stopped."""
     target = target_of(context)
     now = wall_clock()
     incident = target.outages().confirm(incident_id, target.caller(), now)
@@ -105,19 +110,18 @@ def list_incidents(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 def _show_one(incident: Incident, shards: Mapping[int, Counts], *, as_json: bool) -> None:
-    posted = {
-        "shards_done": len(shards),
-        "shards": SHARDS,
-        "accounts": sum(counts.get("accounts", 0) for counts in shards.values()),
-        "credits": sum(counts.get("credits", 0) for counts in shards.values()),
-    }
+    posted = _posted(shards)
     if as_json:
         show_json({**_as_dict(incident), "posted": posted})
         return
-    made = table(incident.incident_id, "", "accounts", "credits", right=("accounts", "credits"))
-    add(made, "expected", incident.expected_accounts, incident.expected_credits)
-    add(made, "posted", posted["accounts"], posted["credits"])
+    sums = ("accounts", "credits", "discounts", "money off")
+    made = table(incident.incident_id, "", *sums, right=sums)
+    expected = (incident.expected_accounts, incident.expected_credits, incident.expected_discounts)
+    add(made, "expected", *expected, _money(incident.expected_money))
+    done = (posted["accounts"], posted["credits"], posted["discounts"])
+    add(made, "posted", *done, _money(_money_in(shards)))
     lines = [
+        f"made good by {incident.compensation}, under policy {incident.policy_version}",
         f"declared {incident.declared_at:%Y-%m-%d %H:%M}Z by {incident.declared_by}",
         f"{incident.state} by {incident.decided_by or 'nobody yet'}",
     ]
@@ -126,12 +130,34 @@ def _show_one(incident: Incident, shards: Mapping[int, Counts], *, as_json: bool
     show(made, *lines)
 
 
+def _posted(shards: Mapping[int, Counts]) -> dict[str, Json]:
+    def total(name: str) -> int:
+        return sum(counts.get(name, 0) for counts in shards.values())
+
+    return {
+        "shards_done": len(shards),
+        "shards": SHARDS,
+        **{name: total(name) for name in ("accounts", "credits", "discounts")},
+        "money": dict(_money_in(shards)),
+    }
+
+
+def _money_in(shards: Mapping[int, Counts]) -> Mapping[str, int]:
+    """Return what discounts take off, in minor units by currency."""
+    money: Counter[str] = Counter()
+    for counts in shards.values():
+        found = {name: n for name, n in counts.items() if name.startswith(MONEY)}
+        money.update({name.removeprefix(MONEY): n for name, n in found.items()})
+    return money
+
+
 def _as_dict(incident: Incident) -> dict[str, Json]:
     return {
         "id": incident.incident_id,
         "from": stamp(incident.start),
         "to": stamp(incident.end),
         "severity": incident.severity.value,
+        "compensation": incident.compensation.value,
         "operations": list(incident.operations),
         "policy": incident.policy_version,
         "state": incident.state.value,
@@ -140,7 +166,12 @@ def _as_dict(incident: Incident) -> dict[str, Json]:
         "decided_by": incident.decided_by,
         "decided_at": stamp(incident.decided_at),
         "expires_at": stamp(incident.expires_at),
-        "expected": {"accounts": incident.expected_accounts, "credits": incident.expected_credits},
+        "expected": {
+            "accounts": incident.expected_accounts,
+            "credits": incident.expected_credits,
+            "discounts": incident.expected_discounts,
+            "money": dict(incident.expected_money),
+        },
     }
 
 
@@ -149,8 +180,38 @@ def _preview_dict(preview: Preview) -> dict[str, Json]:
         "accounts": preview.accounts,
         "credits": preview.credits,
         "worth": dict(preview.worth),
-        "samples": [{"account": due.account_id, "credits": due.credits} for due in preview.samples],
+        "discounts": preview.discounts,
+        "money": dict(preview.money),
+        "samples": [_sample(due) for due in preview.samples],
     }
+
+
+def _sample(due: Due) -> dict[str, Json]:
+    off = due.discount
+    if off is None:
+        return {"account": due.account_id, "credits": due.credits}
+    return {
+        "account": due.account_id,
+        "subscription": off.subscription_id,
+        "amount": off.amount_minor,
+        "currency": off.currency,
+    }
+
+
+def _gets(due: Due) -> str:
+    off = due.discount
+    if off is None:
+        return f"{signed(due.credits)} credits"
+    return f"{_money({off.currency: off.amount_minor})} off {off.subscription_id}"
+
+
+def _totals(preview: Preview) -> list[str]:
+    """Return the lines that say how many get what, and what it costs."""
+    in_credits = preview.accounts - preview.discounts
+    lines = [f"{preview.discounts} subscribers get a discount, together {_money(preview.money)}"]
+    credits = f"{in_credits} subscribers, {preview.credits} credits"
+    lines.append(f"{credits}, which were sold for {_money(preview.worth)}")
+    return lines if preview.discounts else lines[1:]
 
 
 def _money(worth: Mapping[str, int]) -> str:

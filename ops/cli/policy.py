@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -68,15 +68,15 @@ def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def status(*, at: At = None, as_json: AsJson = False) -> None:
+def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) -> None:
     """Show which version is in force, and which are to come.
 
     A material version counts only with word that its notices went out, which the deployed system
-    keeps: see `notices`. Without it, such a version is shown as waiting.
+    keeps: see `notices`. Where no stack is named and none is up, it is shown as waiting.
     """
     with _bad_input_exits():
         instant = _now() if at is None else _instant(at)
-        book = packaged_book()
+        book = _book_of(context)
     states = _states(book, instant)
     if as_json:
         _print_json([{"version": version.id, "state": state} for version, state in states])
@@ -142,6 +142,15 @@ def publish(
         PolicyBook.of([*texts, text])
     target.write_text(text, "utf-8")
     _print(f"{new.id} is in the book; deploy it, and its notices go out.")
+
+
+def _book_of(context: typer.Context) -> PolicyBook:
+    """Return the book, with what the deployed system knows of its notices if there is one."""
+    try:
+        told = target_of(context).announcements()
+    except BadInputError:
+        return packaged_book()
+    return replace(packaged_book(), notices_out=told.out_at)
 
 
 def _states(book: PolicyBook, at: datetime) -> list[tuple[PolicyVersion, str]]:

@@ -15,7 +15,8 @@ from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
 from reprise.billing.events import Expected
 from reprise.canonical import Json
-from reprise.catalogue.reading import example_catalogue
+from reprise.catalogue.model import Catalogue
+from reprise.catalogue.reading import named_catalogue
 from reprise.composition import CLIENT_CONFIG, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
@@ -45,6 +46,7 @@ class Target:
         ledger_table: name of the ledger's table.
         cases_table: name of the table of cases, accounts and parked events.
         stack_name: the stack whose outputs name the tables.
+        catalogue_name: the catalogue that is sold there; else the stack's, else the example.
     """
 
     endpoint_url: str | None = None
@@ -53,6 +55,7 @@ class Target:
     ledger_table: str | None = None
     cases_table: str | None = None
     stack_name: str | None = None
+    catalogue_name: str | None = None
 
     def ledger(self) -> DynamoLedgerStore:
         """Return the ledger's store."""
@@ -93,7 +96,7 @@ class Target:
             ledger=Ledger(self.ledger(), rules_at(book), pause),
             mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),
             parking=self.parking_lot(),
-            catalogue=example_catalogue(),
+            catalogue=self.catalogue(),
             policy=book,
             expected=Expected(livemode=livemode),
             wake=self._wake,
@@ -105,7 +108,8 @@ class Target:
 
     def announcements(self) -> Announcements:
         """Return how far the notices of policy versions are."""
-        return DynamoAnnouncements(self._dynamodb(), self.ledger_table_name())
+        name = self.ledger_table_name()
+        return DynamoAnnouncements(self._dynamodb(), name)
 
     def outages(self) -> Outages:
         """Return what declaring and confirming outages needs."""
@@ -115,8 +119,15 @@ class Target:
             mirrors=DynamoMirrorStore(self._dynamodb(), self.ledger_table_name()),
             incidents=DynamoOutageStore(self._dynamodb(), self.ledger_table_name()),
             policy=book,
-            catalogue=example_catalogue(),
+            catalogue=self.catalogue(),
         )
+
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue that is sold there."""
+        name = self.catalogue_name
+        if name is None and (self.stack_name or self._local()):
+            name = self.outputs().get("CatalogueName")
+        return named_catalogue(name or "example")
 
     def caller(self) -> str:
         """Return who runs this: the ARN that AWS knows the caller by."""

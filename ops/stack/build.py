@@ -7,19 +7,24 @@ import argparse
 import compileall
 import fcntl
 import hashlib
+import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from py_compile import PycInvalidationMode
-from typing import Final
+from typing import IO, Final
 
 from ops.stack import tools
 
 BUILT: Final = tools.ROOT / ".aws-sam" / "build"
 _STAMP: Final = BUILT / ".inputs"
 _INPUTS: Final = ("template.yaml", "samconfig.toml", "functions", "layers", "ops/stack/build.py")
+LOCK_SECONDS_MAX: Final = 900.0
+"""Several times what a build and a deployment take on a busy machine."""
+_POLL_SECONDS: Final = 0.2
 # What packages carry for people who compile against them or test them.
 _UNUSED: Final = ("*.pyx", "*.pxi", "*.pxd", "*.h", "*.pyi", "*.data", "tests", "isoschematron")
 
@@ -29,13 +34,45 @@ def host_architecture() -> str:
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 
+class BuildBusyError(Exception):
+    """Another run has held the build folder for too long."""
+
+
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Hold the build folder: two runs in one checkout must not build over each other."""
+    """Hold the build folder: two runs in one checkout must not build over each other.
+
+    Raises:
+        BuildBusyError: another one holds it for longer than any build takes.
+    """
     tools.LOCAL.mkdir(exist_ok=True)
-    with (tools.LOCAL / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (tools.LOCAL / "build.lock").open("a+") as lock:
+        _hold(lock)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield
+
+
+def _hold(lock: IO[str]) -> None:
+    """Wait for a lock, which its holder's end lets go of as well."""
+    deadline = time.monotonic() + LOCK_SECONDS_MAX
+    holder = ""
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            if not holder:
+                holder = f"process {lock.read() or 'unknown'}"
+                print(f"  waiting for {holder}, which builds here", flush=True)
+            if time.monotonic() > deadline:
+                raise BuildBusyError(
+                    f"{lock.name}: {holder} has held it for {LOCK_SECONDS_MAX} seconds; end it"
+                ) from None
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 def build(architecture: str) -> bool:

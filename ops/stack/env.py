@@ -10,6 +10,7 @@ import boto3
 
 from ops.stack import tools
 from ops.stack.ministack import ClientArguments, Server, client_arguments
+from ops.stack.process import Part
 from ops.stack.standins import StandIn
 
 STACK_NAME: Final = "reprise-local"
@@ -18,6 +19,18 @@ STATE: Final = tools.LOCAL / "stack" / "state.json"
 
 class NoStackError(Exception):
     """No local stack is up; `make up` starts one."""
+
+
+class StateUnreadableError(NoStackError):
+    """The state file is another version's.
+
+    Args:
+        parts: the processes that can be told from it.
+    """
+
+    def __init__(self, parts: tuple[Part, ...]) -> None:
+        super().__init__(f"{STATE} is another version's: run `make down`, then `make up`.")
+        self.parts = parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +129,36 @@ class StackInfo:
 
         Raises:
             NoStackError: if there is none.
+            StateUnreadableError: if another version wrote it.
         """
         try:
-            state: dict[str, Any] = json.loads(path.read_text())
+            text = path.read_text()
         except FileNotFoundError:
             raise NoStackError("No local stack is up: run `make up`.") from None
-        return cls(
-            server=Server(**state["server"]),
-            outputs=state["outputs"],
-            webhook_secret=state["webhook_secret"],
-            stripe=StandIn(**state["stripe"]),
-            provider=StandIn(**state["provider"]),
-        )
+        state: Any = None
+        try:
+            state = json.loads(text)
+            return cls(
+                server=Server(**state["server"]),
+                outputs=state["outputs"],
+                webhook_secret=state["webhook_secret"],
+                stripe=StandIn(**state["stripe"]),
+                provider=StandIn(**state["provider"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StateUnreadableError(_parts_in(state)) from error
+
+
+def _parts_in(state: Any) -> tuple[Part, ...]:  # noqa: ANN401 - whatever the file held
+    """Return the processes that a state of whichever version names."""
+    if not isinstance(state, dict):
+        return ()
+    named = [value for value in state.values() if isinstance(value, dict)]
+    return tuple(
+        Part(value["pid"], value["started"])
+        for value in named
+        if isinstance(value.get("pid"), int) and isinstance(value.get("started"), str)
+    )
 
 
 def _pascal(stem: str) -> str:

@@ -17,7 +17,7 @@ import boto3
 
 from ops.provider_standin.server import KEY, PROVIDERS
 from ops.stack import build, ministack, process, standins, tools
-from ops.stack.env import STACK_NAME, STATE, NoStackError, StackInfo
+from ops.stack.env import STACK_NAME, STATE, NoStackError, StackInfo, StateUnreadableError
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _SCRATCH_BYTES_MAX: Final = 4_000_000_000
@@ -44,10 +44,11 @@ def up() -> StackInfo:
 def down() -> bool:
     """End exactly what `up` started; return whether it was running."""
     try:
-        info = StackInfo.load()
+        stopped = _stop(StackInfo.load())
+    except StateUnreadableError as other:
+        stopped = _stop_parts(other)
     except NoStackError:
         return False
-    stopped = _stop(info)
     tools.remove(STATE.parent)
     return stopped
 
@@ -120,6 +121,9 @@ def _unwinding_when_told_to_end() -> Iterator[None]:
 def _running() -> StackInfo | None:
     try:
         info = StackInfo.load()
+    except StateUnreadableError as other:
+        _stop_parts(other)
+        return None
     except NoStackError:
         return None
     parts: tuple[process.Started, ...] = (info.server, info.stripe, info.provider)
@@ -134,6 +138,12 @@ def _stop(info: StackInfo) -> bool:
     process.stop(info.stripe)
     process.stop(info.provider)
     return ministack.stop(info.server)
+
+
+def _stop_parts(other: StateUnreadableError) -> bool:
+    """End what another version started; return whether any of it was still running."""
+    were_running = [process.stop(part) for part in other.parts]
+    return any(were_running)
 
 
 def _start(folder: Path) -> StackInfo:
@@ -165,6 +175,7 @@ def _deploy(info: StackInfo) -> StackInfo:
     for secret_id, value in {
         "StripeWebhookSecretId": info.webhook_secret,
         "StripeApiKeySecretId": _STRIPE_KEY,
+        "StripeDiscountKeySecretId": _STRIPE_KEY,
         "ProviderKeysSecretId": " ".join(f"{name}={KEY}" for name in PROVIDERS),
     }.items():
         client.put_secret_value(SecretId=outputs[secret_id], SecretString=value)

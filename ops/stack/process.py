@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,6 +23,14 @@ class Started(Protocol):
     @property
     def started(self) -> str:
         """When it began, as `start_of` tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process that was started, and nothing else about it."""
+
+    pid: int
+    started: str
 
 
 def launch(

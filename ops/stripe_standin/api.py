@@ -3,8 +3,9 @@
 import copy
 from collections.abc import Callable
 
+from ops.stripe_standin.discounts import create_coupon, update_subscription
 from ops.stripe_standin.errors import ApiError, refusal, unknown
-from ops.stripe_standin.forms import Params
+from ops.stripe_standin.forms import Params, only, whole
 from ops.stripe_standin.listing import filtered, page
 from ops.stripe_standin.state import State, StripeObject
 
@@ -56,7 +57,7 @@ def answer(state: State, method: str, path: str, params: Params) -> StripeObject
     if method == "POST" and parts in _CREATE:
         return copy.deepcopy(_CREATE[parts](state, params))
     if method == "POST" and parts.startswith("subscriptions/"):
-        return copy.deepcopy(_update_subscription(state, parts.partition("/")[2], params))
+        return copy.deepcopy(update_subscription(state, parts.partition("/")[2], params))
     raise ApiError(404, "", f"Unrecognized request URL ({method}: {path})")
 
 
@@ -107,7 +108,7 @@ def _shown(state: State, found: StripeObject) -> StripeObject:
 
 
 def _create_refund(state: State, params: Params) -> StripeObject:
-    _only(params, "charge", "payment_intent", "amount", "reason", "metadata")
+    only(params, "charge", "payment_intent", "amount", "reason", "metadata")
     charge = state.charge_of(params.get("charge"), params.get("payment_intent"))
     if any(
         one["charge"] == charge["id"] and not one["is_charge_refundable"]
@@ -117,7 +118,7 @@ def _create_refund(state: State, params: Params) -> StripeObject:
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise refusal("charge_already_refunded")
-    amount = _whole(params.get("amount", left), "amount")
+    amount = whole(params.get("amount", left), "amount")
     if amount > left:
         said = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})"
         raise ApiError(400, "", said, "amount")
@@ -143,31 +144,8 @@ def _create_refund(state: State, params: Params) -> StripeObject:
     return refund
 
 
-def _create_coupon(state: State, params: Params) -> StripeObject:
-    _only(params, "id", "amount_off", "percent_off", "currency", "duration", "name", "metadata")
-    coupon: StripeObject = {
-        "id": params.get("id") or state.new_id("coupon"),
-        "object": "coupon",
-        "amount_off": None,
-        "created": state.now(),
-        "currency": None,
-        "duration": "once",
-        "livemode": True,
-        "metadata": {},
-        "percent_off": None,
-        "valid": True,
-    } | params
-    if coupon["id"] in state.objects.get("coupon", {}):
-        raise ApiError(400, "resource_already_exists", "Coupon already exists.", "id")
-    if coupon["amount_off"] is not None:
-        coupon["amount_off"] = _whole(coupon["amount_off"], "amount_off")
-    if coupon["percent_off"] is not None:
-        coupon["percent_off"] = float(coupon["percent_off"])
-    return state.put(coupon)
-
-
 def _create_portal_session(state: State, params: Params) -> StripeObject:
-    _only(params, "customer", "return_url", "configuration", "locale")
+    only(params, "customer", "return_url", "configuration", "locale")
     customer = state.get("customer", params.get("customer", ""), "customer")
     session_id = state.new_id("bps")
     return state.put(
@@ -183,35 +161,8 @@ def _create_portal_session(state: State, params: Params) -> StripeObject:
     )
 
 
-def _update_subscription(state: State, object_id: str, params: Params) -> StripeObject:
-    _only(params, "discounts", "metadata")
-    found = state.get("subscription", object_id)
-    changes: StripeObject = {}
-    if "metadata" in params:
-        changes["metadata"] = found.get("metadata", {}) | params["metadata"]
-    if "discounts" in params:
-        coupons = [state.get("coupon", one["coupon"], "coupon") for one in params["discounts"]]
-        changes["discounts"] = [f"di_{coupon['id']}" for coupon in coupons]
-    changed, previous = state.change(object_id, changes)
-    state.emit("customer.subscription.updated", changed, previous)
-    return changed
-
-
 _CREATE: dict[str, Callable[[State, Params], StripeObject]] = {
     "billing_portal/sessions": _create_portal_session,
-    "coupons": _create_coupon,
+    "coupons": create_coupon,
     "refunds": _create_refund,
 }
-
-
-def _only(params: Params, *known: str) -> None:
-    for name in params:
-        if name not in known:
-            raise unknown(name)
-
-
-def _whole(value: object, param: str) -> int:
-    if not str(value).isdecimal() or int(str(value)) == 0:
-        said = f"Invalid positive integer: {value}"
-        raise ApiError(400, "parameter_invalid_integer", said, param)
-    return int(str(value))

@@ -53,6 +53,8 @@ def broken() -> ApiError:
 
 
 _REFUSALS = {
+    "401": (401, "Invalid API Key provided."),
+    "403": (403, "The provided key does not have the required permissions."),
     "charge_already_refunded": (400, "Charge has already been refunded."),
     "charge_disputed": (400, "Charge has been charged back; cannot issue a refund."),
     "balance_insufficient": (400, "Insufficient funds in your Stripe balance to refund."),

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -96,6 +97,13 @@ def test_a_rule_keeps_what_it_cannot_deliver():
     for rule in resources("AWS::Events::Rule").values():
         for destination in rule["Targets"]:
             assert target(destination["DeadLetterConfig"]["Arn"]) in alarmed_queues()
+
+
+def test_every_queue_is_encrypted():
+    queues = resources("AWS::SQS::Queue")
+    assert [
+        name for name, queue in queues.items() if queue.get("SqsManagedSseEnabled") is not True
+    ] == []
 
 
 def test_every_log_has_a_retention_and_every_function_writes_to_its_own():
@@ -229,3 +237,49 @@ def test_only_the_webhook_is_open():
     routes = resources("AWS::ApiGatewayV2::Route").values()
     by_kind = {route["RouteKey"]: route["AuthorizationType"] for route in routes}
     assert {key for key, kind in by_kind.items() if kind != "AWS_IAM"} == {"POST /stripe/webhook"}
+
+
+def test_a_schedule_that_stops_is_noticed():
+    """What a function measures about itself says nothing while it does not run."""
+    scheduled = {
+        logical_id(stem)
+        for stem, function in functions().items()
+        if any(event["Type"] == "Schedule" for event in function.get("Events", {}).values())
+    }
+    silent = {
+        target(alarm["Dimensions"][0]["Value"])
+        for alarm in alarms()
+        if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
+    }
+    assert scheduled == silent
+
+
+def test_all_mail_goes_out_under_the_suppression_list():
+    (configuration,) = resources("AWS::SES::ConfigurationSet").values()
+    assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    for stem in WIRED:
+        actions = {a for each in statements(stem) for a in as_list(each["Action"])}
+        if "ses:SendEmail" in actions:
+            told = functions()[stem]["Environment"]["Variables"]["MAIL_CONFIGURATION"]
+            assert told == {"Fn::If": ["SendsMail", {"Ref": "MailConfiguration"}, ""]}
+
+
+def test_every_environment_names_its_stage_and_no_other_s_stack():
+    environments = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    del environments["version"]
+    stages = {
+        name: told["deploy"]["parameters"]["parameter_overrides"].split()[0]
+        for name, told in environments.items()
+    }
+    assert stages == {"default": "Stage=dev", "staging": "Stage=staging", "prod": "Stage=prod"}
+    stacks = {told["global"]["parameters"]["stack_name"] for told in environments.values()}
+    assert len(stacks) == len(environments)
+
+
+def test_every_parameter_is_described_bounded_and_grouped():
+    declared = template()["Parameters"]
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(declared)
+    for name, parameter in declared.items():
+        assert parameter["Description"], name
+        assert {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter), name

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 from moto import mock_aws
 from reprise.adapters.ses_outbox import SesOutbox
 from reprise.errors import TransientError
@@ -28,6 +28,21 @@ def outbox(request, client):
 
 def test_every_mail_gets_an_id_of_its_own(outbox):
     assert outbox.send(MAIL) != outbox.send(MAIL)
+
+
+@pytest.mark.parametrize("configuration", ["", "reprise-prod-mail"])
+def test_the_configuration_set_is_named_where_there_is_one(client, configuration):
+    named = {"ConfigurationSetName": configuration} if configuration else {}
+    expected = {
+        **named,
+        "FromEmailAddress": SENDER,
+        "Destination": ANY,
+        "ReplyToAddresses": ANY,
+        "Content": ANY,
+    }
+    with Stubber(client) as stub:
+        stub.add_response("send_email", {"MessageId": "m1"}, expected)
+        assert SesOutbox(client, SENDER, configuration).send(MAIL) == "m1"
 
 
 def test_the_fake_refuses_what_it_is_told_to():

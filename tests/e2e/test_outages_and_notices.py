@@ -16,7 +16,17 @@ from reprise.ports.ledger import SHARDS
 
 from tests.support.ledger import CAUSE, DAY
 from tests.support.notices import registered
-from tests.support.outages import BOB, NOW, START, declare, outages, subscriber
+from tests.support.outages import (
+    BOB,
+    NOW,
+    START,
+    declare,
+    outages,
+    pay,
+    see,
+    sighting,
+    subscriber,
+)
 
 pytestmark = [pytest.mark.stack, pytest.mark.built]
 
@@ -58,6 +68,30 @@ def test_a_confirmed_outage_reaches_every_subscriber_once(stack, world):
     counts = world.incidents.counts(incident.incident_id).values()
     assert sum(shard.get("accounts", 0) for shard in counts) == 20
     assert {world.ledger.account(account).balance for account in accounts} == {550}
+
+
+def test_a_confirmed_discount_reaches_stripe_once(stack, world):
+    at = NOW + timedelta(days=365)  # an outage of its own: the one above would overlap it
+    start = START + timedelta(days=365)
+    see(world, "usr_discount", sighting(1, start, start))
+    pay(world, "usr_discount", start)
+    window = (start + timedelta(days=10), start + timedelta(days=13))
+    incident, preview = declare(world, window, now=at, by="discount")
+    assert (preview.discounts, preview.money) == (1, {"usd": 100})
+    stack.stripe.tell("objects", object={"id": "cus_discount", "object": "customer"})
+    about = {"customer": "cus_discount", "currency": "usd", "status": "active"}
+    stack.stripe.tell("objects", object={"id": "sub_1", "object": "subscription", **about})
+    world.confirm(incident.incident_id, BOB, at)
+    for _ in range(2):
+        invoke(stack, "outage_credits", {"incident": incident.incident_id, "at": at.isoformat()})
+    until(lambda: len(world.incidents.counts(incident.incident_id)) == SHARDS)
+    counts = world.incidents.counts(incident.incident_id).values()
+    assert [shard for shard in counts if shard] == [
+        {"accounts": 1, "discounts": 1, "minor_usd": 100}
+    ]
+    calls = stack.stripe.tell("log")["requests"]
+    assert [call["path"] for call in calls].count("/v1/subscriptions/sub_1") >= 2
+    assert world.ledger.account("usr_discount").balance == 500
 
 
 def test_leftovers_are_announced_by_mail(stack, world):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from reprise.billing.mirror import Mirror, Sighting
-from reprise.billing.outage import Severity
+from reprise.billing.outage import Compensation, Severity
 from reprise.catalogue.reading import example_catalogue
 from reprise.composition import rules_at
 from reprise.ledger.commands import GrantOrder
@@ -62,8 +62,11 @@ def subscriber(of: Outages, account, **more):
     pay(of, account)
 
 
-def declare(of: Outages, window=OUTAGE, now=NOW, actor=EVE, operations=OPERATIONS):
-    return of.declare(window, Severity.MAJOR, operations, actor=actor, now=now)
+def declare(of: Outages, window=OUTAGE, now=NOW, actor=EVE, operations=OPERATIONS, by="credits"):
+    compensation = Compensation(by)
+    return of.declare(
+        window, Severity.MAJOR, operations, actor=actor, now=now, compensation=compensation
+    )
 
 
 def mirror_of(*sightings) -> Mirror:

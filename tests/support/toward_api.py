@@ -1,5 +1,6 @@
 """Requests as API Gateway hands them to the function, for clients and tests in one process."""
 
+import base64
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,8 +39,16 @@ def event_of(method, target, headers=None, body=b""):
     if query:
         event["queryStringParameters"] = query
     if body:
-        event["body"] = body.decode()
+        event |= _body(body)
     return event
+
+
+def _body(body):
+    """Return the body as text, or as base64 where it is none."""
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
 class InProcess:

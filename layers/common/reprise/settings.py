@@ -82,9 +82,17 @@ class ExpirySweepSettings(LedgerSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageCreditsSettings(LedgerSettings):
-    """What posting an outage's credits is told besides: the queue over which it spreads shards."""
+    """What making an outage good is told besides.
+
+    Args:
+        outage_queue_url: the queue over which shards are spread.
+        stripe_discount_key_secret_id: the secret that holds a key for discounts alone.
+        stripe_base_url: where Stripe's API is.
+    """
 
     outage_queue_url: str
+    stripe_discount_key_secret_id: str
+    stripe_base_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +104,14 @@ class PolicyNoticesSettings(LedgerSettings):
         event_bus: where versions are announced.
         notices_queue_url: the queue over which shards are spread.
         notice_sender: the verified address that mail comes from; empty sends none.
+        mail_configuration: SES's configuration set, which keeps the suppression list; may be empty.
     """
 
     cases_table: str
     event_bus: str
     notices_queue_url: str
     notice_sender: str = ""
+    mail_configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +167,7 @@ class CaseActionsSettings(StripeBooksSettings):
         mail_address: what answers come from and come back to; empty: nobody is answered.
         desk_zone: IANA time zone in which the desk's days end.
         desk_country: two capital letters, for the desk's holidays; empty for none.
+        mail_configuration: SES's configuration set, which keeps the suppression list; may be empty.
     """
 
     stripe_api_key_secret_id: str
@@ -165,6 +176,7 @@ class CaseActionsSettings(StripeBooksSettings):
     desk_zone: str
     mail_address: str = ""
     desk_country: str = ""
+    mail_configuration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,29 @@
 """An outage from the command line: previewed, confirmed by somebody else, reported."""
 
+from dataclasses import replace
+
 import pytest
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
+from reprise.billing.award import Renewal
 from reprise.ports.ledger import SHARDS
-from reprise.usecases.outage_credits import post_leg
+from reprise.ports.stripe_discounts import MemoryDiscounts
+from reprise.usecases.outage_credits import Remedy, post_leg
 from reprise.usecases.walk import Leg
 
 from ops.cli.target import Target
-from tests.support.outages import BOB, EVE, NOW, OUTAGE, outages, subscriber
+from tests.support.ledger import DAY
+from tests.support.outages import (
+    BOB,
+    EVE,
+    NOW,
+    OUTAGE,
+    START,
+    outages,
+    see,
+    sighting,
+    subscriber,
+)
 
 DECLARE = (
     *("outage", "declare", "--from", OUTAGE[0].isoformat(), "--to", OUTAGE[1].isoformat()),
@@ -60,9 +75,16 @@ def test_an_outage_is_previewed_confirmed_by_another_and_reported(world, acting,
     ]
     incident = world.incident(declared["id"])
     for shard in range(SHARDS):
-        post_leg(world, incident, Leg(shard), NOW, lambda: True)
+        post_leg(Remedy(world, MemoryDiscounts(), incident), Leg(shard), NOW, lambda: True)
     report = reprise("outage", "report", declared["id"], "--json").json
-    assert report["posted"] == {"shards_done": 16, "shards": 16, "accounts": 12, "credits": 600}
+    assert report["posted"] == {
+        "shards_done": 16,
+        "shards": 16,
+        "accounts": 12,
+        "credits": 600,
+        "discounts": 0,
+        "money": {},
+    }
     shown = reprise("outage", "report", declared["id"]).stdout
     assert "16 of 16 shards are done" in shown
 
@@ -76,6 +98,37 @@ def test_what_is_shown_to_people_says_what_to_run_next(acting, reprise):
     assert f"reprise outage confirm {incident_id}" in shown
     assert "withdrawn by" in reprise("outage", "withdraw", incident_id).stdout
     assert "withdrawn" in reprise("outage", "list").stdout
+
+
+def test_a_discount_is_previewed_and_reported_with_its_cost(world, acting, reprise):
+    acting(EVE)
+    gone = replace(sighting(2, START + DAY), ended_at=START + DAY, status="canceled")
+    see(world, "usr_03", gone)
+    declared = reprise(*DECLARE, "--compensation", "discount", "--json").json
+    preview = declared["preview"]
+    assert (preview["accounts"], preview["discounts"], preview["money"]) == (12, 11, {"usd": 1100})
+    assert (preview["credits"], preview["worth"]) == (50, {"usd": 100})
+    assert preview["samples"][2:4] == [
+        {"account": "usr_02", "subscription": "sub_1", "amount": 100, "currency": "usd"},
+        {"account": "usr_03", "credits": 50},
+    ]
+    shown = reprise(*DECLARE, "--compensation", "discount").stdout
+    assert "11 subscribers get a discount, together 1100 usd (minor units)" in shown
+    assert "1 subscribers, 50 credits, which were sold for 100 usd" in shown
+    acting(BOB)
+    reprise("outage", "confirm", declared["id"])
+    incident = world.incident(declared["id"])
+    stripe = MemoryDiscounts({"sub_1": Renewal(status="active", currency="usd")})
+    for shard in range(SHARDS):
+        post_leg(Remedy(world, stripe, incident), Leg(shard), NOW, lambda: True)
+    report = reprise("outage", "report", declared["id"], "--json").json
+    assert report["compensation"] == "discount"
+    expected = {"accounts": 12, "credits": 50, "discounts": 11, "money": {"usd": 1100}}
+    assert report["expected"] == expected
+    assert report["posted"] == {"shards_done": 16, "shards": 16, **expected}
+    assert "made good by discount" in reprise("outage", "report", declared["id"]).stdout
+    other = reprise(*DECLARE)
+    assert (other.exit_code, "--compensation: must be discount" in other.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("world")

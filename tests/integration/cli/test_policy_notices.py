@@ -25,3 +25,11 @@ def test_notices_are_shown_with_when_they_must_be_out(told, reprise):
     told.set_out(SECOND, NOW)
     assert reprise("policy", "notices", "--json").json[0]["in_time"]
     assert "15 of 16" in reprise("policy", "notices").stdout
+
+
+def test_the_status_is_that_of_the_deployed_system(told, reprise):
+    """A version whose notices were out in time does not wait for them."""
+    words = ("policy", "status", "--at", EFFECTIVE.isoformat(), "--json")
+    assert [one["state"] for one in reprise(*words).json] == ["in force", "waiting for its notices"]
+    told.set_out(SECOND, EFFECTIVE - 14 * DAY)
+    assert [one["state"] for one in reprise(*words).json] == ["past", "in force"]

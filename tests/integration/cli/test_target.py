@@ -33,6 +33,17 @@ def test_tables_are_found_by_the_stack(desk, reprise, monkeypatch):
     assert {one["StackName"] for one in asked} == {"reprise-dev"}
 
 
+def test_the_catalogue_is_the_one_that_is_sold_there(monkeypatch):
+    """Elsewhere an outage's preview would count other credits than are posted."""
+    monkeypatch.setattr("ops.cli.target.named_catalogue", lambda name: name)
+    outputs = {"CatalogueName": "shop"}
+    monkeypatch.setattr(Target, "outputs", lambda _self, _option="": outputs)
+    assert Target(stack_name="reprise-dev").catalogue() == "shop"
+    assert Target(stack_name="reprise-dev", catalogue_name="other").catalogue() == "other"
+    monkeypatch.setattr(Target, "_local", lambda _: None)
+    assert Target(ledger_table="ledger").catalogue() == "example"
+
+
 def test_the_local_stack_is_meant_only_where_nothing_else_is_named(monkeypatch):
     outputs = {"LedgerTableName": "ledger", "CasesTableName": "cases"}
     none = StandIn(1, "", "")

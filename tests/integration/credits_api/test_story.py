@@ -237,6 +237,18 @@ def test_benefits_are_those_of_the_plan_paid_last_until_the_paid_time_ends(api, 
     assert (after.plan, after.until, after.wav_midi_export) == ("free", None, False)
 
 
+def test_of_two_paid_plans_the_larger_holds_until_its_own_time_ends(api, ledger):
+    """Whichever was bought last, or lasts longer: both were paid for."""
+    premier = renewal("in_1/il_1", "sub_1", T0 + 20 * DAY)
+    grant(ledger, replace(premier, sku="premier"))
+    grant(ledger, renewal("in_2/il_1", "sub_2", T0 + 30 * DAY, at=T0 + MINUTE))
+    benefits = api.entitlements("usr_1")
+    assert (benefits.plan, benefits.until) == ("premier", T0 + 20 * DAY)
+    object.__setattr__(api, "story_now", lambda: T0 + 20 * DAY)
+    benefits = api.entitlements("usr_1")
+    assert (benefits.plan, benefits.until) == ("pro", T0 + 30 * DAY)
+
+
 def test_an_order_with_a_slash_is_found_and_says_where_it_stands(api, ledger):
     grant(ledger, renewal())
     grant(ledger, pack(at=T0 + MINUTE))

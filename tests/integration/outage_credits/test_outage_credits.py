@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import boto3
 import pytest
 from reprise.errors import BadInputError
 from reprise.ports.ledger import SHARDS, StoreBusyError, shard_of
 
 from functions.outage_credits import app
+from ops.stripe_standin.server import running
 from tests.support import aws
 from tests.support.aws import Context, surroundings
 from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber
@@ -15,10 +17,17 @@ from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber
 EVENTS = Path(__file__).parents[3] / "events" / "outage_credits"
 
 
+SETTINGS = {
+    "OUTAGE_QUEUE_URL": "pending",
+    "STRIPE_DISCOUNT_KEY_SECRET_ID": "discount-key",
+    "STRIPE_BASE_URL": "http://127.0.0.1:1",  # nobody is there: credits ask nothing of Stripe
+}
+
+
 @pytest.fixture
 def queue(monkeypatch):
     app.root.cache_clear()
-    with surroundings(monkeypatch, OUTAGE_QUEUE_URL="pending"):
+    with surroundings(monkeypatch, **SETTINGS):
         url, drained = aws.queue("outages")
         monkeypatch.setenv("OUTAGE_QUEUE_URL", url)
         yield drained
@@ -88,6 +97,46 @@ def test_a_shard_with_an_account_in_trouble_is_delivered_again(queue, monkeypatc
 
 def _conflict(_store, decision):
     raise StoreBusyError(decision.account.account_id)
+
+
+def test_a_discount_reaches_the_subscription_once(queue, monkeypatch):
+    with running() as found:
+        monkeypatch.setenv("STRIPE_BASE_URL", found.url)
+        secrets = boto3.client("secretsmanager", region_name=aws.REGION)
+        secrets.create_secret(Name="discount-key", SecretString="rk_test_1")
+        of = app.root().outages
+        subscriber(of, "usr_1")
+        state = found.standin.state
+        state.put({"id": "cus_1", "object": "customer"})
+        about = {"object": "subscription", "customer": "cus_1", "currency": "usd"}
+        state.put({"id": "sub_1", "status": "active", "cancel_at": None, **about})
+        incident, _ = declare(of, by="discount")
+        of.confirm(incident.incident_id, BOB, NOW)
+        app.handler({"incident": incident.incident_id, "at": NOW.isoformat()}, Context())
+        messages = queue()
+        for _ in range(2):
+            assert deliver(*messages) == []
+        app.root().stripe._client._requestor._client.close()
+        (discount,) = state.get("subscription", "sub_1")["discounts"]
+        (coupon,) = state.of("coupon")
+    assert (discount, coupon["times_redeemed"]) == (f"di_{coupon['id']}", 1)
+    assert (coupon["amount_off"], coupon["currency"], coupon["duration"]) == (100, "usd", "once")
+    assert coupon["name"] == "Service outage 2026-10-11"
+    assert balance() == 500, "and no credits"
+    counts = of.incidents.counts(incident.incident_id)[shard_of("usr_1")]
+    assert counts == {"accounts": 1, "discounts": 1, "minor_usd": 100}
+
+
+def test_a_discount_without_a_key_waits_for_it(queue):
+    of = app.root().outages
+    subscriber(of, "usr_1")
+    secrets = boto3.client("secretsmanager", region_name=aws.REGION)
+    secrets.create_secret(Name="discount-key", SecretString=" ")
+    incident, _ = declare(of, by="discount")
+    of.confirm(incident.incident_id, BOB, NOW)
+    message = {"incident": incident.incident_id, "at": NOW.isoformat(), "shard": shard_of("usr_1")}
+    assert deliver(json.dumps(message)) == [{"itemIdentifier": "m0"}]
+    assert (balance(), queue()) == (500, [])
 
 
 def test_nothing_is_posted_that_nobody_confirmed(queue):

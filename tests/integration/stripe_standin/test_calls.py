@@ -153,6 +153,13 @@ def test_a_discount_on_the_next_renewal(client, standin, sample):
     coupon = client.coupons.create({"percent_off": 20, "duration": "once", "id": "outage-1"})
     found = client.subscriptions.update("sub_RepAda", {"discounts": [{"coupon": coupon.id}]})
     assert found.discounts == ["di_outage-1"]
+    assert client.coupons.retrieve("outage-1").times_redeemed == 1
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.subscriptions.update("sub_RepAda", {"discounts": [{"discount": "di_other"}]})
+    assert refused.value.code == "resource_missing"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.coupons.create({"amount_off": 20, "id": "outage-2"})
+    assert refused.value.param == "currency"
     with pytest.raises(stripe.InvalidRequestError) as refused:
         client.coupons.create({"percent_off": 20, "duration": "once", "id": "outage-1"})
     assert refused.value.code == "resource_already_exists"

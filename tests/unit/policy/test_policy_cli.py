@@ -6,6 +6,7 @@ from reprise.policy.book import PolicyBook
 from typer.testing import CliRunner
 
 from ops.cli import policy
+from ops.cli.target import Target
 from tests.support.policy import FIRST, FIRST_TEXT, text
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -18,6 +19,7 @@ def run(monkeypatch):
     second = text("2026-06-01", JUNE, material=True, leftover_days=30)
     book = PolicyBook.of([FIRST_TEXT, second])
     monkeypatch.setattr(policy, "packaged_book", lambda: book)
+    monkeypatch.setattr(Target, "_local", lambda _: None)  # whatever is up here
     monkeypatch.setenv("COLUMNS", "200")
     runner = CliRunner()
     return lambda *arguments: runner.invoke(policy.app, arguments)

@@ -7,7 +7,8 @@ from reprise.billing.outage import IncidentState
 from reprise.errors import BadInputError
 from reprise.ledger.audit import audit
 from reprise.ports.ledger import SHARDS, StoreBusyError, shard_of
-from reprise.usecases.outage_credits import confirmed, post_leg
+from reprise.ports.stripe_discounts import MemoryDiscounts
+from reprise.usecases.outage_credits import Remedy, confirmed, post_leg
 from reprise.usecases.walk import Leg
 
 from tests.support.ledger import DAY, Book, pack, refund
@@ -34,7 +35,10 @@ def due(of, window=OUTAGE):
 
 
 def post(of, incident, now=NOW, may_go_on=lambda: True):
-    legs = [post_leg(of, incident, Leg(shard), now, may_go_on) for shard in range(SHARDS)]
+    legs = [
+        post_leg(Remedy(of, MemoryDiscounts(), incident), Leg(shard), now, may_go_on)
+        for shard in range(SHARDS)
+    ]
     return sum(leg.counts.get("accounts", 0) for leg in legs)
 
 
@@ -212,10 +216,12 @@ def test_a_leg_out_of_time_hands_over_and_counts_nothing_twice():
         subscriber(of, account)
     incident = confirmed_incident(of)
     left = iter([True] * 105 + [False])
-    first = post_leg(of, incident, Leg(3), NOW, lambda: next(left))
+    first = post_leg(Remedy(of, MemoryDiscounts(), incident), Leg(3), NOW, lambda: next(left))
     assert (first.finished, first.counts["accounts"]) == (False, 100), "whole pages only"
     assert of.incidents.counts(incident.incident_id) == {}
-    second = post_leg(of, incident, Leg.of(first.next()), NOW, lambda: True)
+    second = post_leg(
+        Remedy(of, MemoryDiscounts(), incident), Leg.of(first.next()), NOW, lambda: True
+    )
     assert (second.finished, second.counts) == (True, {"accounts": 110, "credits": 5500})
     assert of.incidents.counts(incident.incident_id)[3] == {"accounts": 110, "credits": 5500}
 
@@ -234,11 +240,16 @@ def test_an_account_in_trouble_keeps_its_shard_open_and_nobody_else_waits():
         commit(decision)
 
     of.ledger.store.commit = stuck
-    leg = post_leg(of, incident, Leg(3), NOW, lambda: True)
+    leg = post_leg(Remedy(of, MemoryDiscounts(), incident), Leg(3), NOW, lambda: True)
     assert (len(leg.failed), leg.counts["accounts"]) == (1, 2)
     assert of.incidents.counts(incident.incident_id) == {}
     of.ledger.store.commit = commit
-    assert post_leg(of, incident, Leg(3), NOW, lambda: True).counts["accounts"] == 3
+    assert (
+        post_leg(Remedy(of, MemoryDiscounts(), incident), Leg(3), NOW, lambda: True).counts[
+            "accounts"
+        ]
+        == 3
+    )
 
 
 def test_packs_alone_make_nobody_a_subscriber():

@@ -1,7 +1,7 @@
 """Sending mail through SES.
 
-Addresses that bounced or complained are on the account's suppression list: SES takes a mail to one
-and does not deliver it, so neither the service nor we keep a list of our own.
+Addresses that bounced or complained are on SES's suppression list, as the configuration set says:
+SES takes a mail to one and does not deliver it, so we keep no list of our own.
 """
 
 from typing import TYPE_CHECKING, Any, override
@@ -31,11 +31,13 @@ class SesOutbox(Outbox):
     Args:
         client: an SES v2 client; one that retries by itself may send a mail twice.
         sender: the verified address that mail comes from.
+        configuration: the configuration set; the account's own settings if empty.
     """
 
-    def __init__(self, client: "SESV2Client", sender: str) -> None:
+    def __init__(self, client: "SESV2Client", sender: str, configuration: str = "") -> None:
         self._client = client
         self._sender = sender
+        self._configured: Any = {"ConfigurationSetName": configuration} if configuration else {}
 
     @override
     def send(self, mail: OutMail) -> str:
@@ -44,6 +46,7 @@ class SesOutbox(Outbox):
             body["Html"] = {"Data": mail.html, "Charset": "UTF-8"}
         try:
             answer = self._client.send_email(
+                **self._configured,
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [mail.to]},
                 ReplyToAddresses=[mail.reply_to] if mail.reply_to else [],

@@ -22,6 +22,7 @@ from reprise.ports.stripe import (
     StripeBrokenError,
     StripeBusyError,
     StripeDesk,
+    StripeForbiddenError,
     StripePortal,
     StripeRefusedError,
     StripeSilentError,
@@ -35,7 +36,7 @@ _PAGE: Final = 100
 _PAGES_MAX: Final = 10
 _PAYMENTS_MAX: Final = 10
 _NOT_THERE: Final = "resource_missing"
-_MISSING, _CONFLICT, _TOO_MANY, _BROKEN = 404, 409, 429, 500
+_UNKNOWN_KEY, _FORBIDDEN, _MISSING, _CONFLICT, _TOO_MANY, _BROKEN = 401, 403, 404, 409, 429, 500
 
 
 class StripeApi(StripeDesk, StripePortal):
@@ -174,6 +175,8 @@ def _meaning(error: "StripeError") -> Exception:
         return StripeBrokenError(str(error))
     if status in {_CONFLICT, _TOO_MANY}:
         return StripeBusyError(str(error))
+    if status in {_UNKNOWN_KEY, _FORBIDDEN}:
+        return StripeForbiddenError(code, str(error))
     return StripeRefusedError(_NOT_THERE if status == _MISSING else code, str(error))
 
 

@@ -1,7 +1,7 @@
 """Outages as operators declare them: the incident, and the two people it needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -17,8 +17,16 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Compensation(StrEnum):
+    """How an incident is made good, at the operator's discretion."""
+
+    CREDITS = "credits"
+    DISCOUNT = "discount"
+    """On the next renewal; whoever has none coming gets credits instead."""
+
+
 class IncidentState(StrEnum):
-    """Where an incident stands. Credits are posted for confirmed ones alone."""
+    """Where an incident stands. Nothing is given for any but confirmed ones."""
 
     DECLARED = "declared"
     CONFIRMED = "confirmed"
@@ -35,10 +43,13 @@ class Incident:
         severity: how bad it was; recorded, it weighs nothing: affected time does.
         operations: what did not work.
         policy_version: the version in force when it began; its values decide.
+        compensation: how it is made good.
         declared_by: who declared it, as an ARN.
         declared_at: when.
         expected_accounts: subscribers that the preview found.
         expected_credits: what it found for them.
+        expected_discounts: how many of them it found a renewal of.
+        expected_money: what those would be let off, in minor units by currency.
         decided_by: who confirmed or withdrew it; None while nobody has.
         decided_at: when.
         expires_at: when the credits given for it expire; known with the confirmation.
@@ -54,8 +65,11 @@ class Incident:
     policy_version: str
     declared_by: str
     declared_at: datetime
+    compensation: Compensation = Compensation.CREDITS
     expected_accounts: int = 0
     expected_credits: int = 0
+    expected_discounts: int = 0
+    expected_money: Mapping[str, int] = field(default_factory=dict)
     decided_by: str | None = None
     decided_at: datetime | None = None
     expires_at: datetime | None = None
@@ -84,7 +98,9 @@ class Incident:
             "operations": list(self.operations),
             "policy": self.policy_version,
             "declared": [self.declared_by, to_ms(self.declared_at)],
+            "compensation": self.compensation.value,
             "expected": [self.expected_accounts, self.expected_credits],
+            "discounts": [self.expected_discounts, dict(self.expected_money)],
             "decided": [self.decided_by, opt_ms(self.decided_at)],
             "expires": opt_ms(self.expires_at),
             "state": self.state.value,
@@ -92,7 +108,11 @@ class Incident:
 
     @classmethod
     def of_body(cls, incident_id: str, version: int, body: Mapping[str, Any]) -> Self:
-        """Return the stored incident; the inverse of `body`."""
+        """Return the stored incident; the inverse of `body`.
+
+        Incidents stored before discounts were offered do not speak of them.
+        """
+        discounts, money = body.get("discounts", (0, {}))
         return cls(
             incident_id=incident_id,
             start=of_ms(body["window"][0]),
@@ -102,8 +122,11 @@ class Incident:
             policy_version=body["policy"],
             declared_by=body["declared"][0],
             declared_at=of_ms(body["declared"][1]),
+            compensation=Compensation(body.get("compensation", Compensation.CREDITS)),
             expected_accounts=body["expected"][0],
             expected_credits=body["expected"][1],
+            expected_discounts=discounts,
+            expected_money=money,
             decided_by=body["decided"][0],
             decided_at=opt_instant(body["decided"][1]),
             expires_at=opt_instant(body["expires"]),

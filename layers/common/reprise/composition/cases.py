@@ -21,7 +21,8 @@ def desk(settings: CaseActionsSettings) -> Desk:
     client = composition.dynamodb()
     api_key = composition.secret_word(settings.stripe_api_key_secret_id, "Stripe's API key")
     token_key = composition.secret_word(settings.case_token_secret_id, "case tokens")
-    outbox = SesOutbox(boto3.client("sesv2", config=_SEND_ONCE), settings.mail_address)
+    ses = boto3.client("sesv2", config=_SEND_ONCE)
+    outbox = SesOutbox(ses, settings.mail_address, settings.mail_configuration)
     return Desk(
         cases=DynamoCaseStore(client, settings.cases_table),
         tallies=DynamoTallies(client, settings.cases_table),

@@ -39,7 +39,11 @@ def notices(settings: PolicyNoticesSettings, client: "DynamoDBClient") -> Notice
     mailing = Mailing(
         directory=composition.directory(client, settings.cases_table),
         mailed=DynamoMailed(client, settings.cases_table),
-        outbox=SesOutbox(boto3.client("sesv2", config=_MAIL_CONFIG), settings.notice_sender),
+        outbox=SesOutbox(
+            boto3.client("sesv2", config=_MAIL_CONFIG),
+            settings.notice_sender,
+            settings.mail_configuration,
+        ),
     )
     bus = boto3.client("events", config=composition.CLIENT_CONFIG)
     return Notices(

@@ -1,12 +1,13 @@
-"""What outages need, bound to AWS."""
+"""What outages need, bound to AWS and to Stripe."""
 
 from typing import TYPE_CHECKING
 
 from reprise import composition
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore
+from reprise.adapters.stripe_discounts import StripeDiscountsApi
 from reprise.catalogue.reading import named_catalogue
-from reprise.settings import LedgerSettings
+from reprise.settings import LedgerSettings, OutageCreditsSettings
 from reprise.usecases.outages import Outages
 
 if TYPE_CHECKING:
@@ -22,3 +23,10 @@ def outages(settings: LedgerSettings, client: "DynamoDBClient") -> Outages:
         policy=composition.policy_book(client, settings.ledger_table),
         catalogue=named_catalogue(settings.catalogue),
     )
+
+
+def discounts(settings: OutageCreditsSettings) -> StripeDiscountsApi:
+    """Return what gives discounts; its key is read at the first."""
+    secret_id = settings.stripe_discount_key_secret_id
+    api_key = composition.secret_word(secret_id, "Stripe's key for discounts")
+    return StripeDiscountsApi(api_key, settings.stripe_base_url)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, override
 
+from reprise.billing.award import Award
 from reprise.billing.outage import Incident
 from reprise.ports.ledger import HeadMovedError
 
@@ -10,7 +11,7 @@ type Counts = Mapping[str, int]
 
 
 class OutageStore(Protocol):
-    """Incidents, and what each shard of the accounts got for them."""
+    """Incidents, and what each account and each shard of them got for them."""
 
     def incident(self, incident_id: str) -> Incident | None:
         """Return an incident, read consistently."""
@@ -20,6 +21,16 @@ class OutageStore(Protocol):
 
     def save(self, incident: Incident) -> None:
         """Write an incident whose version follows the stored one.
+
+        Raises:
+            HeadMovedError: somebody else wrote it first.
+        """
+
+    def award(self, incident_id: str, account_id: str) -> Award | None:
+        """Return what an account gets for an incident, read consistently."""
+
+    def save_award(self, incident_id: str, award: Award) -> None:
+        """Write an award whose version follows the stored one.
 
         Raises:
             HeadMovedError: somebody else wrote it first.
@@ -37,6 +48,7 @@ class MemoryOutageStore(OutageStore):
 
     def __init__(self) -> None:
         self.stored: dict[str, Incident] = {}
+        self.awards: dict[tuple[str, str], Award] = {}
         self.shards: dict[tuple[str, int], Counts] = {}
 
     @override
@@ -53,6 +65,17 @@ class MemoryOutageStore(OutageStore):
         if incident.version != (known.version if known else 0) + 1:
             raise HeadMovedError(incident.incident_id)
         self.stored[incident.incident_id] = incident
+
+    @override
+    def award(self, incident_id: str, account_id: str) -> Award | None:
+        return self.awards.get((incident_id, account_id))
+
+    @override
+    def save_award(self, incident_id: str, award: Award) -> None:
+        known = self.award(incident_id, award.account_id)
+        if award.version != (known.version if known else 0) + 1:
+            raise HeadMovedError(award.account_id)
+        self.awards[incident_id, award.account_id] = award
 
     @override
     def put_counts(self, incident_id: str, shard: int, counts: Counts) -> None:

@@ -33,6 +33,10 @@ class StripeRefusedError(PermanentError):
         self.code = code
 
 
+class StripeForbiddenError(StripeRefusedError):
+    """The key may not do it, whatever it is asked about: somebody must give it the right."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One succeeded payment.

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reprise.catalogue.model import FREE_PLAN, Catalogue
+from reprise.catalogue.model import FREE_PLAN, Catalogue, Plan
 from reprise.errors import BadInputError, PermanentError
 from reprise.ledger.account import Account
 from reprise.ledger.entries import Entry
 from reprise.ledger.errors import AccountUnknownError, OrderUnknownError
 from reprise.ledger.lots import Lot
 from reprise.ledger.orders import Order, OrderStatus
-from reprise.ledger.timing import latest
 from reprise.policy.entitlements import Entitlements, entitlements
 from reprise.ports.desk import Directory, Profile
 from reprise.ports.ledger import Page
@@ -144,15 +143,25 @@ class Accounts:
         """
         account = self.head(account_id)
         free = self.catalogue.plan(FREE_PLAN)
-        paid_through = latest(*(sub.paid_through for sub in account.subscriptions.values()))
-        plan_id = FREE_PLAN
-        if paid_through is not None and now < paid_through:
-            plan_id = _paid_plan(self.ledger.store.orders_of(account_id))
+        running = {
+            sub_id: subscription.paid_through
+            for sub_id, subscription in account.subscriptions.items()
+            if subscription.paid_through is not None and now < subscription.paid_through
+        }
+        plans = _paid_plans(self.ledger.store.orders_of(account_id)) if running else {}
+        paid = [
+            (self._plan(plans[sub_id]), paid_through)
+            for sub_id, paid_through in running.items()
+            if sub_id in plans
+        ]
+        plan, paid_through = max(paid, key=_benefit, default=(free, None))
+        return entitlements(free=free, plan=plan, paid_through=paid_through, now=now)
+
+    def _plan(self, plan_id: str) -> Plan:
         try:
-            plan = self.catalogue.plan(plan_id)
+            return self.catalogue.plan(plan_id)
         except BadInputError as error:
             raise PlanMissingError(f"{plan_id}: must be added to the catalogue again") from error
-        return entitlements(free=free, plan=plan, paid_through=paid_through, now=now)
 
     def orders(self, account_id: str, limit: int, cursor: str | None) -> Page[OrderRecord]:
         """Return a page of orders, newest first; the cursor is the last order's id.
@@ -203,16 +212,29 @@ def _said(profile: Profile) -> tuple[str, str, str]:
     return (profile.email, profile.locale, profile.country)
 
 
-def _paid_plan(orders: list[Order]) -> str:
-    """Return the plan of the latest paid period; of two that end together, what was bought last."""
-    periods = [
-        (order.purchase.period_end, order.purchase.purchased_at, order.purchase.sku)
-        for order in orders
-        if order.purchase.period_end is not None
-        and order.status is OrderStatus.CREDITED
-        and order.net_paid
-    ]
-    return max(periods)[-1] if periods else FREE_PLAN
+def _paid_plans(orders: list[Order]) -> dict[str, str]:
+    """Return, by subscription, the plan of its latest paid period.
+
+    Of two that end together it is the one bought last: a change of plan replaces what was before.
+    """
+    periods = sorted(
+        (bought.period_end, bought.purchased_at, bought.sku, bought.subscription_id)
+        for bought in (
+            order.purchase
+            for order in orders
+            if order.status is OrderStatus.CREDITED and order.net_paid
+        )
+        if bought.period_end is not None and bought.subscription_id is not None
+    )
+    return {subscription_id: sku for *_, sku, subscription_id in periods}
+
+
+def _benefit(paid: tuple[Plan, datetime]) -> tuple[int, int, datetime]:
+    """Rank what is paid for: most benefits first, then the larger plan, then the longer time."""
+    plan, until = paid
+    rights = plan.rights
+    allowed = (rights.commercial_rights, rights.wav_midi_export, rights.priority_queue)
+    return sum(allowed), plan.credits_per_period, until
 
 
 def _position(orders: list[Order], order_id: str) -> int:

@@ -1,9 +1,10 @@
-"""Posting the credits of a confirmed incident: each account once, however often it is visited."""
+"""Making a confirmed incident good: each account once, however often it is visited."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from reprise.billing.outage import Incident, IncidentState
+from reprise.billing.outage import Compensation, Incident, IncidentState
 from reprise.errors import BadInputError, InvariantViolationError
 from reprise.ledger.commands import Gift
 from reprise.ledger.entries import Cause
@@ -11,12 +12,33 @@ from reprise.ledger.lots import LotKind
 from reprise.ports.ledger import PAGE_MAX, Read
 from reprise.ports.mirror import Subscriber
 from reprise.ports.outages import Counts
+from reprise.ports.stripe_discounts import StripeDiscounts
+from reprise.usecases.outage_discounts import discounted
+from reprise.usecases.outage_dues import Due
 from reprise.usecases.outages import Outages
 from reprise.usecases.walk import Leg, walk
 
+MONEY = "minor_"
+"""What the counts of money begin with; the currency follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """An incident being made good.
+
+    Args:
+        outages: the ledger and what is beside it.
+        stripe: gives discounts; not asked where the incident is made good by credits.
+        incident: a confirmed one.
+    """
+
+    outages: Outages
+    stripe: StripeDiscounts
+    incident: Incident
+
 
 def confirmed(outages: Outages, incident_id: str) -> Incident:
-    """Return an incident whose credits may be posted.
+    """Return an incident that may be made good.
 
     Raises:
         BadInputError: there is none, or nobody confirmed it.
@@ -27,26 +49,20 @@ def confirmed(outages: Outages, incident_id: str) -> Incident:
     return incident
 
 
-def post_leg(
-    outages: Outages,
-    incident: Incident,
-    leg: Leg,
-    now: datetime,
-    may_go_on: Callable[[], bool],
-) -> Leg:
+def post_leg(remedy: Remedy, leg: Leg, now: datetime, may_go_on: Callable[[], bool]) -> Leg:
     """Give the subscribers of one shard what they are due, as far as time allows.
 
     Args:
-        outages: the ledger and what is beside it.
-        incident: a confirmed one.
+        remedy: the incident, and what making it good needs.
         leg: where to begin.
         now: the wall clock.
         may_go_on: asked before each subscriber.
     """
+    outages, incident = remedy.outages, remedy.incident
     done = walk(
         leg,
         lambda cursor: outages.mirrors.subscribers(leg.shard, incident.start, PAGE_MAX, cursor),
-        lambda subscriber: _post(outages, incident, subscriber, now),
+        lambda subscriber: _serve(remedy, subscriber, now),
         may_go_on,
     )
     if done.finished and not done.failed:
@@ -54,14 +70,26 @@ def post_leg(
     return done
 
 
-def _post(outages: Outages, incident: Incident, subscriber: Subscriber, now: datetime) -> Counts:
-    """Give one account its credits; what it got already counts as it was given.
+def _serve(remedy: Remedy, subscriber: Subscriber, now: datetime) -> Counts:
+    """Give one account what it is due; what it got already counts as it was given.
 
     What is due may be less by now, after a refund, say: what was given stays.
     """
+    outages, incident = remedy.outages, remedy.incident
     due = outages.due_of(incident, subscriber)
     if due is None:
         return {}
+    if incident.compensation is Compensation.DISCOUNT:
+        award = discounted(outages.incidents, remedy.stripe, incident, due)
+        off = award.discount
+        if off is not None and not award.instead:
+            return {"accounts": 1, "discounts": 1, f"{MONEY}{off.currency}": off.amount_minor}
+        due = Due(award.account_id, award.credits, {})
+    return _post(outages, incident, due, now)
+
+
+def _post(outages: Outages, incident: Incident, due: Due, now: datetime) -> Counts:
+    """Post one account's credits, or find them posted."""
     if incident.decided_by is None or incident.expires_at is None:
         raise InvariantViolationError(f"{incident.incident_id}: confirmed by nobody")
     gift = Gift(

@@ -1,12 +1,11 @@
 """Outages: declared by one operator, confirmed by another, and what they are worth to whom."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from heapq import nsmallest
 
-from reprise.billing.outage import Incident, IncidentState, Severity, incident_id_of
+from reprise.billing.outage import Compensation, Incident, IncidentState, Severity, incident_id_of
 from reprise.billing.paid_time import PaidPeriod, paid_periods
 from reprise.catalogue.model import Catalogue
 from reprise.errors import BadInputError
@@ -18,44 +17,12 @@ from reprise.ports.mirror import MirrorStore, Subscriber
 from reprise.ports.outages import OutageStore
 from reprise.providers.operation import Operation
 from reprise.usecases.ledger import Ledger
+from reprise.usecases.outage_dues import Due, Preview, discount_on, summed
 
-SAMPLES = 10
 _DAY = timedelta(days=1)
 
-type Spread = Callable[[Callable[[int], list["Due"]], Iterable[int]], Iterable[list["Due"]]]
+type Spread = Callable[[Callable[[int], list[Due]], Iterable[int]], Iterable[list[Due]]]
 """`map`, or one that asks several shards at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What an account is due for an incident.
-
-    Args:
-        account_id: the account.
-        credits: above zero.
-        worth: what it paid for so many credits, in minor units by currency, rounded up.
-    """
-
-    account_id: str
-    credits: int
-    worth: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an incident would give.
-
-    Args:
-        accounts: how many accounts are due something.
-        credits: all their credits.
-        worth: what customers paid for so many credits, in minor units by currency.
-        samples: the first few by account.
-    """
-
-    accounts: int
-    credits: int
-    worth: Mapping[str, int]
-    samples: tuple[Due, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +51,7 @@ class Outages:
         *,
         actor: str,
         now: datetime,
+        compensation: Compensation = Compensation.CREDITS,
         spread: Spread = map,
     ) -> tuple[Incident, Preview]:
         """Store an incident with what it would give; nothing is posted. Twice is the same.
@@ -94,14 +62,23 @@ class Outages:
             operations: what did not work.
             actor: who says so, as an ARN.
             now: the wall clock.
+            compensation: how it is made good.
             spread: asks the shards.
 
         Raises:
-            BadInputError: it cannot be made good as said, or was already under another window.
+            BadInputError: it cannot be made good as said, or was already in another way or under
+                another window.
         """
         incident = self._incident(window, severity, operations, actor, now)
+        incident = replace(incident, compensation=compensation)
         standing = self.incidents.incident(incident.incident_id)
         if standing is not None and standing.state is not IncidentState.WITHDRAWN:
+            if standing.compensation is not compensation:
+                raise BadInputError(
+                    "--compensation",
+                    f"must be {standing.compensation}, as {standing.incident_id} was declared;"
+                    " withdraw that first",
+                )
             return standing, self.preview(standing, spread)
         for other in self.incidents.incidents():
             if other.state is not IncidentState.WITHDRAWN and incident.overlaps(other):
@@ -111,6 +88,8 @@ class Outages:
             incident,
             expected_accounts=preview.accounts,
             expected_credits=preview.credits,
+            expected_discounts=preview.discounts,
+            expected_money=preview.money,
             version=(standing.version if standing else 0) + 1,
         )
         self.incidents.save(stored)
@@ -119,15 +98,10 @@ class Outages:
     def preview(self, incident: Incident, spread: Spread = map) -> Preview:
         """Return what an incident would give now."""
         per_shard = list(spread(lambda shard: self._dues(incident, shard), range(SHARDS)))
-        dues = [due for found in per_shard for due in found]
-        worth: Counter[str] = Counter()
-        for due in dues:
-            worth.update(due.worth)
-        samples = nsmallest(SAMPLES, dues, key=lambda due: due.account_id)
-        return Preview(len(dues), sum(due.credits for due in dues), dict(worth), tuple(samples))
+        return summed([due for found in per_shard for due in found])
 
     def confirm(self, incident_id: str, actor: str, now: datetime) -> Incident:
-        """Let the credits be posted; once confirmed it stays so.
+        """Let it be made good; once confirmed it stays so.
 
         Raises:
             BadInputError: there is no such incident, it was withdrawn, or the same person asks.
@@ -153,7 +127,7 @@ class Outages:
         """
         incident = self.incident(incident_id)
         if incident.state is IncidentState.CONFIRMED:
-            raise BadInputError("ID", f"{incident_id} is confirmed; its credits are being posted")
+            raise BadInputError("ID", f"{incident_id} is confirmed and being made good")
         return self._decided(incident, IncidentState.WITHDRAWN, actor, now, None)
 
     def incident(self, incident_id: str) -> Incident:
@@ -188,7 +162,12 @@ class Outages:
                 given, bought = self._of_period(incident, period)
                 credits += given
                 worth[bought.currency] += -(-given * bought.paid // bought.credits)
-        return Due(subscriber.account_id, credits, dict(+worth)) if credits else None
+        if not credits:
+            return None
+        due = Due(subscriber.account_id, credits, dict(+worth))
+        if incident.compensation is Compensation.CREDITS:
+            return due
+        return replace(due, discount=discount_on(mirrors, due.worth))
 
     def _of_period(self, incident: Incident, period: PaidPeriod) -> tuple[int, Purchase]:
         """Return the credits due for one paid period, and the order that they follow.

@@ -1,7 +1,7 @@
 """Incidents in the ledger's table: the record of who gave away what, and why.
 
 Layout: `incidents` holds one item per incident; `incident#<id>` holds `shard#<nn>`, what each shard
-of the accounts got.
+of the accounts got; `award#<id>` holds one item per account where a discount makes it good.
 """
 
 import json
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, override
 
 from reprise.adapters.dynamodb.items import Item, key_of
 from reprise.adapters.dynamodb.table import Table, guard
+from reprise.billing.award import Award
 from reprise.billing.outage import Incident
 from reprise.canonical import canonical_json
 from reprise.ports.outages import Counts, OutageStore
@@ -49,6 +50,22 @@ class DynamoOutageStore(OutageStore):
             "state": {"S": canonical_json(incident.body())},
         }
         self._table.put(item, **guard(incident.version))
+
+    @override
+    def award(self, incident_id: str, account_id: str) -> Award | None:
+        item = self._table.get(key_of(f"award#{incident_id}", account_id))
+        if item is None:
+            return None
+        return Award.of_body(account_id, int(item["version"]["N"]), json.loads(item["state"]["S"]))
+
+    @override
+    def save_award(self, incident_id: str, award: Award) -> None:
+        item = {
+            **key_of(f"award#{incident_id}", award.account_id),
+            "version": {"N": str(award.version)},
+            "state": {"S": canonical_json(award.body())},
+        }
+        self._table.put(item, **guard(award.version))
 
     @override
     def put_counts(self, incident_id: str, shard: int, counts: Counts) -> None:
