@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from reprise.cases.model import CaseState, ReplyState
 from reprise.errors import TransientError
+from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.facts import Category
 from reprise.ports.outbox import MailDoubtfulError, MailRefusedError
@@ -65,10 +66,17 @@ def test_too_many_answers_open_the_breaker_and_wait(world):
     assert len(world.outbox.sent) == 1
 
 
-def test_spam_is_never_answered(world):
-    world.open(letter=letter(received_at=NOW, remarks=("spam verdict FAIL",)))
+@pytest.mark.parametrize("suspicion", sorted(SUSPICIONS))
+def test_spam_is_never_answered(world, suspicion):
+    world.open(letter=letter(received_at=NOW, remarks=(suspicion,)))
     assert world.work().over
     assert world.outbox.sent == []
+
+
+def test_what_was_not_scanned_is_answered(world):
+    world.open(letter=letter(received_at=NOW, remarks=("spam verdict DISABLED",)))
+    assert world.work().over
+    assert len(world.outbox.sent) == 1
 
 
 def test_without_an_address_of_ours_nobody_is_answered(world):

@@ -18,7 +18,7 @@ from reprise.usecases.cases.letters import kept, letter_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that a mail itself says."""
+    """Everything that a mail itself says, and what SES suspects it of."""
 
     mail: ReadMail
     auto: AutoVerdict
@@ -26,6 +26,7 @@ class Reading:
     intent: Intent
     songs: SongHints
     letter: Letter
+    suspicion: str = ""
 
 
 def read(
@@ -48,13 +49,14 @@ def read(
         intent=read_intent(mail.subject, mail.text),
         songs=song_hints(mail),
         letter=letter_of(mail, receipt, proof, received_at),
+        suspicion=receipt.suspicion,
     )
 
 
 def wish_of(reading: Reading, request: Request, found: IdMatch) -> Wish:
     """Return one request of a mail, with the orders that the whole mail names."""
     intent = reading.intent
-    doubt = doubt_of(reading.mail, found)
+    doubt = doubt_of(reading, found)
     return Wish(
         category=request.category,
         confidence_percent=0 if doubt else intent.confidence_percent,
@@ -69,8 +71,11 @@ def wish_of(reading: Reading, request: Request, found: IdMatch) -> Wish:
     )
 
 
-def doubt_of(mail: ReadMail, found: IdMatch) -> str:
+def doubt_of(reading: Reading, found: IdMatch) -> str:
     """Return why a person must read it whatever the words say, or nothing."""
+    mail = reading.mail
+    if reading.suspicion:
+        return reading.suspicion
     if mail.unreadable_because:
         return mail.unreadable_because
     if mail.text_is_quoted:

@@ -13,6 +13,7 @@ from reprise.cases.answers import compose, money
 from reprise.cases.model import AttemptState, Case, Reply, ReplyState
 from reprise.cases.tokens import address_mark, message_mark, tagged, token_of
 from reprise.errors import TransientError
+from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.decision import Decision
 from reprise.ports.desk import folded
@@ -125,7 +126,7 @@ def _withheld(desk: Desk, case: Case, now: datetime) -> str:
         return "the sender is not proven"
     if not desk.answering.address:
         return "no address to answer from is set"
-    if any(remark.startswith(("spam verdict", "virus verdict")) for remark in case.letter.remarks):
+    if not SUSPICIONS.isdisjoint(case.letter.remarks):
         return "SES calls the mail spam or infected"
     if desk.tallies.count(_address_tally(case), now - _DAY) >= SENDER_DAILY_MAX:
         return f"{SENDER_DAILY_MAX} answers to this address in a day"
