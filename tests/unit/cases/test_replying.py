@@ -46,6 +46,13 @@ def test_a_refused_address_ends_in_silence(world):
     assert world.outbox.sent == []
 
 
+def test_an_address_that_could_break_a_header_ends_in_silence(world):
+    world.open(letter=letter(received_at=NOW, address="=?utf-8?q?=0A?=@x.example"))
+    assert world.work().over
+    assert world.outbox.sent == []
+    assert world.done.metrics == (Metric.REPLY_WITHHELD,)
+
+
 def test_an_address_gets_a_few_answers_a_day(world):
     for number in range(SENDER_DAILY_MAX + 1):
         name = f"C{number}"

@@ -79,7 +79,11 @@ def give_up(desk: Desk, case: Case, lost: Reply, now: datetime) -> tuple[Case, l
 def _hand_over(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[Case, list[Metric]]:
     answering = desk.answering
     token = token_of(answering.token_key(), case.case_id)
-    mail = _mail(desk, case, planned, tagged(answering.address, token))
+    try:
+        mail = _mail(desk, case, planned, tagged(answering.address, token))
+    except MailRefusedError as fault:
+        case = _settled(desk, case, planned, ReplyState.WITHHELD, str(fault), now)
+        return case, [Metric.REPLY_WITHHELD]
     desk.cases.bind(address_mark(token), case.case_id, now)
     handed = replace(planned, state=ReplyState.HANDED_OVER)
     ref = f"{case.case_id}#{case.replies.index(planned)}"
