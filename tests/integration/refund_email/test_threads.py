@@ -90,6 +90,12 @@ def test_an_infected_answer_makes_it_a_persons(world):
     assert "virus verdict FAIL" in after.letter.remarks
 
 
+@pytest.mark.parametrize("text", ["", f"> It is {ORDER}"])
+def test_an_answer_without_a_word_of_its_own_makes_it_a_persons(world, text):
+    (after,) = answer(world, asked(world), text)
+    assert (after.state, after.wish.confidence_percent) == (CaseState.OPEN, 0)
+
+
 def test_more_words_do_not_decide_what_a_person_decides(world):
     case = asked(world, state=CaseState.PERSON)
     (after,) = answer(world, case, "And another thing.")

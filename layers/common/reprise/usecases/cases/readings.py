@@ -28,6 +28,12 @@ class Reading:
     letter: Letter
     suspicion: str = ""
 
+    @property
+    def doubt(self) -> str:
+        """Why nothing may be read out of it by itself, if anything speaks against it."""
+        quoted = "it holds forwarded or quoted words only" if self.mail.text_is_quoted else ""
+        return self.suspicion or self.mail.unreadable_because or quoted
+
 
 def read(
     raw: bytes, receipt: SesReceipt, own_addresses: Collection[str], received_at: datetime
@@ -73,13 +79,6 @@ def wish_of(reading: Reading, request: Request, found: IdMatch) -> Wish:
 
 def doubt_of(reading: Reading, found: IdMatch) -> str:
     """Return why a person must read it whatever the words say, or nothing."""
-    mail = reading.mail
-    if reading.suspicion:
-        return reading.suspicion
-    if mail.unreadable_because:
-        return mail.unreadable_because
-    if mail.text_is_quoted:
-        return "it holds forwarded or quoted words only"
-    if found.hints and not found.orders:
+    if found.hints and not found.orders and not reading.doubt:
         return "the order is named in quoted text only"
-    return ""
+    return reading.doubt
