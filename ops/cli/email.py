@@ -97,8 +97,8 @@ def explanation(
         decision, reason = "none", auto.reason
     elif not proof.proven:
         decision, reason = "person", f"sender not proven: {proof.reason}"
-    elif FAIL in {receipt.spam, receipt.virus}:
-        decision, reason = "person", "SES calls it spam or infected"
+    elif receipt.suspicion:
+        decision, reason = "person", receipt.suspicion
     elif account and known is None:
         decision, reason = "person", "the account has another address"
     else:

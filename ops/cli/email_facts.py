@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reprise.errors import BadInputError
 from reprise.mail.songs import SongHints
@@ -18,6 +18,11 @@ from reprise.policy.facts import (
     PaymentFacts,
     Settlement,
     SubscriptionFacts,
+)
+
+_NAMES: Final = (
+    *("session", "payment_intent", "charge", "invoice", "number", "invoice_number"),
+    "receipt_number",
 )
 
 
@@ -38,11 +43,15 @@ class AccountData:
         return str(self.content.get("email", "")).strip().lower()
 
     def own_ids(self) -> dict[str, str]:
-        """Return every id and alias of the account's orders with its order id."""
+        """Return every id and alias of the account's orders with its order id.
+
+        Aliases may be a list or stand under their own names, as Stripe calls them.
+        """
         own: dict[str, str] = {}
         for order in self._orders():
             order_id = _order_id(order)
-            for alias in (order_id, *order.get("aliases", ())):
+            named = (order[name] for name in _NAMES if order.get(name))
+            for alias in (order_id, *order.get("aliases", ()), *named):
                 own[str(alias)] = order_id
         return own
 

@@ -54,6 +54,7 @@ def memory():
         refunded_minor=0,
         currency=session.currency,
         card="card_1",
+        names=(CHARGE, "1234-5678"),
     )
     desk = MemoryStripe(
         roots={ROOT_ID: Bought((paid,))},
@@ -84,6 +85,7 @@ def over_http(running_standin):
     state.put({"id": SESSION["customer"], "object": "customer"})
     charge = state.objects["charge"][CHARGE]
     charge["payment_method_details"] = {"card": {"fingerprint": "card_1"}}
+    charge["receipt_number"] = "1234-5678"
 
     def fault(kind, *, after=False):
         known = {"server_error", "timeout", "rate_limit"}
@@ -116,6 +118,7 @@ def test_a_session_says_how_it_was_paid(kit):
     (paid,) = kit.desk.bought(ROOT_ID).payments
     assert (paid.payment_id, paid.amount_minor, paid.refunded_minor) == (PAYMENT, AMOUNT, 0)
     assert (paid.card, paid.disputed) == ("card_1", False)
+    assert paid.names == (CHARGE, "1234-5678")
     assert kit.desk.bought("cs_nobody") == Bought()
     assert kit.desk.bought("in_nobody") == Bought()
 

@@ -24,6 +24,7 @@ from tests.support.ledger import CAUSE, MINUTE
 from tests.support.stripe import body, books, deliver
 
 ADA, ORDER, PAYMENT, PAID = "acc_ada", "cs_live_RepPack1", "pi_RepPack1", 1500
+CHARGE, RECEIPT = "ch_3MmlLrLkdIwHu7ix0snN0B15", "1234-5678"
 SESSION = json.loads(body("checkout_pack_paid"))["data"]["object"]
 BOUGHT = datetime.fromtimestamp(SESSION["created"], UTC)
 NOW = BOUGHT + timedelta(days=2)
@@ -53,6 +54,7 @@ class World:
             refunded_minor=0,
             currency="eur",
             card="card_ada",
+            names=(CHARGE, RECEIPT),
         )
         read = read_checkout(Fields(session), "completed")
         self.stripe = MemoryStripe(

@@ -5,6 +5,7 @@ from copy import deepcopy
 
 import pytest
 from reprise.errors import TransientError
+from reprise.mail.ses import SUSPICIONS
 from reprise.policy.facts import Category
 from reprise.ports.cases import Shelf
 
@@ -57,6 +58,19 @@ def test_an_unproven_sender_gets_no_account_facts(world):
     (case,) = world.receive("forged-sender")
     assert (case.account_id, case.letter.proven, case.wish.orders) == (None, False, ())
     assert case.letter.address == JO
+
+
+@pytest.mark.parametrize("scan", ["spam", "virus"])
+@pytest.mark.parametrize(
+    ("status", "percent"),
+    [("FAIL", 0), ("PROCESSING_FAILED", 0), (None, 0), ("GRAY", 95), ("DISABLED", 95)],
+)
+def test_what_ses_suspects_is_a_persons_though_the_sender_is_proven(world, scan, status, percent):
+    event = deepcopy(sample("withdrawal-unused-pack"))
+    event["Records"][0]["ses"]["receipt"][f"{scan}Verdict"] = {"status": status}
+    (case,) = world.receive("withdrawal-unused-pack", event=event)
+    assert (case.letter.proven, case.wish.confidence_percent) == (True, percent)
+    assert SUSPICIONS.isdisjoint(case.letter.remarks) is (percent > 0)
 
 
 def test_a_machines_mail_is_refused_with_a_record(world, capsys):

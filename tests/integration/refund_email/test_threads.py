@@ -12,7 +12,7 @@ from tests.support.ledger import DAY
 from tests.support.mailbox import EVENTS, ORDER, sample
 
 
-def answer(box, case, text, *, name="reply", by="address", dmarc="PASS"):
+def answer(box, case, text, *, name="reply", by="address", **verdicts):
     """Receive an answer of Jo's to our mail about a case; return the cases it came to."""
     token = token_of(b"key", case.case_id)
     box.cases.bind(address_mark(token), case.case_id, case.changed_at)
@@ -20,7 +20,8 @@ def answer(box, case, text, *, name="reply", by="address", dmarc="PASS"):
     event = deepcopy(sample("credited-pack"))
     ses = event["Records"][0]["ses"]
     ses["mail"]["messageId"] = f"0mail-{name}"
-    ses["receipt"]["dmarcVerdict"]["status"] = dmarc
+    for check, status in verdicts.items():
+        ses["receipt"][f"{check}Verdict"]["status"] = status
     if by == "address":
         ses["receipt"]["recipients"] = [tagged("Refunds@music.example", token).upper()]
     raw = (EVENTS / "credited-pack.eml").read_bytes().replace(b"<credited-pack@", b"<reply@")
@@ -80,6 +81,19 @@ def test_a_forged_answer_is_a_case_of_its_own(world):
     (other,) = answer(world, case, f"It is {ORDER}", dmarc="FAIL")
     assert other.case_id != case.case_id
     assert world.cases.case(case.case_id) == case
+
+
+def test_an_infected_answer_makes_it_a_persons(world):
+    case = asked(world)
+    (after,) = answer(world, case, f"It is {ORDER}", virus="FAIL")
+    assert (after.case_id, after.wish.confidence_percent) == (case.case_id, 0)
+    assert "virus verdict FAIL" in after.letter.remarks
+
+
+@pytest.mark.parametrize("text", ["", f"> It is {ORDER}"])
+def test_an_answer_without_a_word_of_its_own_makes_it_a_persons(world, text):
+    (after,) = answer(world, asked(world), text)
+    assert (after.state, after.wish.confidence_percent) == (CaseState.OPEN, 0)
 
 
 def test_more_words_do_not_decide_what_a_person_decides(world):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from reprise.cases.model import CaseState, ReplyState
 from reprise.errors import TransientError
+from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.facts import Category
 from reprise.ports.outbox import MailDoubtfulError, MailRefusedError
@@ -45,6 +46,13 @@ def test_a_refused_address_ends_in_silence(world):
     assert world.outbox.sent == []
 
 
+def test_an_address_that_could_break_a_header_ends_in_silence(world):
+    world.open(letter=letter(received_at=NOW, address="=?utf-8?q?=0A?=@x.example"))
+    assert world.work().over
+    assert world.outbox.sent == []
+    assert world.done.metrics == (Metric.REPLY_WITHHELD,)
+
+
 def test_an_address_gets_a_few_answers_a_day(world):
     for number in range(SENDER_DAILY_MAX + 1):
         name = f"C{number}"
@@ -65,10 +73,17 @@ def test_too_many_answers_open_the_breaker_and_wait(world):
     assert len(world.outbox.sent) == 1
 
 
-def test_spam_is_never_answered(world):
-    world.open(letter=letter(received_at=NOW, remarks=("spam verdict FAIL",)))
+@pytest.mark.parametrize("suspicion", sorted(SUSPICIONS))
+def test_spam_is_never_answered(world, suspicion):
+    world.open(letter=letter(received_at=NOW, remarks=(suspicion,)))
     assert world.work().over
     assert world.outbox.sent == []
+
+
+def test_what_was_not_scanned_is_answered(world):
+    world.open(letter=letter(received_at=NOW, remarks=("spam verdict DISABLED",)))
+    assert world.work().over
+    assert len(world.outbox.sent) == 1
 
 
 def test_without_an_address_of_ours_nobody_is_answered(world):

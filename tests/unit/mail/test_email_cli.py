@@ -85,6 +85,50 @@ def test_decisions_of_a_proven_sender(explain, body, decision):
     assert explained["decision"] == decision, explained
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("receipt_number", "1234-5678"), ("number", "586A2E-0139"), ("charge", OWN_ID)],
+)
+def test_an_order_is_known_by_what_stripe_calls_it(explain, name, value):
+    order = {**ACCOUNT["orders"][0], "aliases": [], name: value}
+    body = MISSING.replace(OWN_ID, f"(no. {value})")
+    explained = explain(body, "--dmarc", "PASS", account={**ACCOUNT, "orders": [order]})
+    assert (explained["orders"], explained["decision"]) == (["order-1"], "approve")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\n",
+        b"\x00" * 5_000,
+        bytes(range(256)) * 500,
+        b"\xff\xfe" + "From: a@b.co\n\nhi".encode("utf-16-le"),
+        b"PK\x03\x04" + b"\x00\xff" * 9_000,
+        b"From: a@b.co\n" * 100_000,
+        b"x" * (41 * 1024 * 1024),
+    ],
+)
+def test_any_file_is_explained(raw, tmp_path):
+    file = tmp_path / "any"
+    file.write_bytes(raw)
+    result = CliRunner().invoke(app, ["explain", str(file), "--dmarc", "PASS", "--json"])
+    assert result.exit_code == 0
+    explained = json.loads(result.stdout)
+    assert list(explained) == KEYS
+    assert (explained["proven"], explained["decision"]) == (False, "person")
+
+
+def test_several_requests_are_named_in_order(explain):
+    body = (
+        f"1. I was charged twice for {OWN_ID}.\n2. Also, my song failed with an error and the"
+        " credits are gone."
+    )
+    explained = explain(body, "--dmarc", "PASS", account=ACCOUNT)
+    assert explained["category"] == "charged_twice, failed_generation"
+    assert explained["decision"] == "person"
+
+
 @pytest.mark.parametrize("verdict", ["FAIL", "GRAY", "PROCESSING_FAILED"])
 def test_an_unproven_sender_is_queued(explain, verdict):
     explained = explain(MISSING, "--dmarc", verdict, "--dkim", "PASS", account=ACCOUNT)
@@ -131,8 +175,10 @@ def test_domains_without_dmarc_are_proven_by_their_signature(explain):
 
 
 def test_wrong_input_is_said_and_exits(explain, tmp_path):
-    missing = CliRunner().invoke(app, ["explain", str(tmp_path / "none.eml")])
-    assert missing.exit_code == 2
+    for path in (tmp_path / "none.eml", tmp_path):
+        missing = CliRunner().invoke(app, ["explain", str(path)])
+        assert missing.exit_code == 2
+        assert f"error: {path}: must be a readable file" in " ".join(missing.stderr.split())
     broken = explain(
         MISSING, "--dmarc", "PASS", account={"email": SENDER, "orders": [{"order_id": OWN_ID}]}
     )

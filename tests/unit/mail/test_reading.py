@@ -132,6 +132,14 @@ def test_a_date_that_says_nothing_is_none(value):
     assert read(f"Date: {value}\n\nhi").date is None
 
 
+@pytest.mark.parametrize("code", [*range(0x20), 0x7F, 0x85, 0x2028, 0x2029])
+def test_an_id_that_could_break_our_answer_is_none(code):
+    raw = f"Message-ID: <a{chr(code)}b@x>\nReferences: <c@x> <d{chr(code)}e@x>\n\nhi".encode()
+    mail = read_message(raw)
+    assert mail.message_id is None
+    assert mail.references in {(), ("c@x",)}
+
+
 def test_a_message_id_in_brackets_does_not_raise():
     assert read("Message-ID: <[abc]@x>\n\nhi").message_id == "[abc]@x"
 

@@ -57,6 +57,17 @@ def test_ordinary_authors_are_proven(value):
         f"{ALICE}(<evil@attacker.example>",
         f"{ALICE}]<evil@attacker.example>",
         f"{ALICE}\n <evil@attacker.example>",
+        f"{ALICE}\r\n\t<evil@attacker.example>",
+        f"{ALICE}(\n <evil@attacker.example>",
+        f"{ALICE}]\n <evil@attacker.example>",
+        f'"{ALICE}"\n <evil@attacker.example>',
+        f"=?utf-8?q?{ALICE}?=\n <evil@attacker.example>",
+        f"<evil@attacker.example>\n {ALICE}",
+        f"Friends: {ALICE}, evil@attacker.example;\n <evil@attacker.example>",
+        f"undisclosed-recipients:; {ALICE}",
+        "=?utf-8?q?alice?==?utf-8?q?=40victim=2Eexample?= <evil@attacker.example>",
+        "alice@victim\u3002example",
+        "alice@victim.\u0435xample",
         f'"{ALICE}" <evil@attacker.example>',
         "=?utf-8?q?alice=40victim=2Eexample?= <evil@attacker.example>",
         "=?utf-8?b?YWxpY2VAdmljdGltLmV4YW1wbGU=?= <evil@attacker.example>",
@@ -153,6 +164,19 @@ def test_missing_verdicts_count_as_fail():
         ("dkim=pass header.i=@mail.victim.example; dmarc=none header.from=victim.example", False),
         ("dkim=pass header.i=@notvictim.example; dmarc=none header.from=victim.example", False),
         ("dkim=fail header.i=@victim.example; dmarc=none header.from=victim.example", False),
+        ("dkim=pass header.d=evilvictim.example; dmarc=none header.from=victim.example", False),
+        (
+            (
+                "dkim=pass header.d=victim.example.attacker.example; dmarc=none"
+                " header.from=victim.example"
+            ),
+            False,
+        ),
+        ("dkim=pass header.d=victim.example.; dmarc=none header.from=victim.example", False),
+        ("dkim=pass header.d=VICTIM.example; dmarc=none header.from=Victim.Example", True),
+        # SPF speaks of the envelope, which says nothing about From
+        ("dmarc=none header.from=victim.example", False),
+        ("dkim=none; dmarc=none header.from=victim.example", False),
         ("dkim=pass header.i=@victim.example; dmarc=none header.from=attacker.example", False),
         ("dkim=pass header.i=@victim.example; dmarc=fail header.from=victim.example", False),
         ("dkim=pass header.i=@victim.example", False),
@@ -168,6 +192,13 @@ def test_missing_verdicts_count_as_fail():
 )
 def test_without_dmarc_an_aligned_signature_proves(tail, proven):
     assert proof(ALICE, NO_DMARC, f"{RESULTS} {tail}").proven is proven
+
+
+def test_a_subdomain_does_not_sign_for_another():
+    value = "bob@shop.victim.example"
+    results = f"{RESULTS} dkim=pass header.d=mail.victim.example; dmarc=none header.from="
+    receipt = replace(NO_DMARC, header_from=(value,))
+    assert not proof(value, receipt, f"{results}shop.victim.example").proven
 
 
 def test_a_parent_domain_may_sign():
@@ -190,6 +221,18 @@ OURS = f"{RESULTS} dkim=pass header.i=@victim.example; dmarc=none header.from=vi
         ),
         ("Received: by a", "Received: by b", f"Authentication-Results: {OURS}"),
         (f"Authentication-Results: x.{OURS}",),
+        (f"Authentication-Results: {OURS.replace('amazonses.com', 'amazonses.com.evil.example')}",),
+        (f"Authentication-Results: {OURS.replace('amazonses.com', 'amazonses-com.evil.example')}",),
+        # what SES wrote speaks against it, what the sender wrote below it for it
+        (
+            (
+                "Authentication-Results: amazonses.com; dkim=fail header.i=@victim.example;"
+                " dmarc=none header.from=victim.example"
+            ),
+            f"Authentication-Results: {OURS}",
+        ),
+        ("Authentication-Results: amazonses.com; spf=pass", f"Authentication-Results: {OURS}"),
+        (f"Received: by a\n Authentication-Results: {OURS}",),
         ("Authentication-Results: attacker.example; x=amazonses.com; " + OURS,),
         (f"X-Authentication-Results: {OURS}",),
     ],
@@ -209,6 +252,13 @@ def test_results_that_ses_did_not_write_on_top_count_for_nothing(lines):
 def test_an_envelope_that_could_write_results_proves_nobody(envelope):
     results = OURS.replace(f"envelope-from={ALICE}", f"envelope-from={envelope}")
     assert not proof(ALICE, replace(NO_DMARC, source=envelope), results).proven
+
+
+@pytest.mark.parametrize("spf", ["PASS", "FAIL", "GRAY"])
+def test_spf_alone_proves_nobody(spf):
+    results = f"{RESULTS} dmarc=none header.from=victim.example"
+    for dkim in ("GRAY", "FAIL"):
+        assert not proof(ALICE, replace(NO_DMARC, spf=spf, dkim=dkim), results).proven
 
 
 def test_dmarc_pass_for_another_domain_proves_nobody():

@@ -32,16 +32,31 @@ def test_a_generation_is_judged_by_its_outcome(category, outcome, verdict, rule,
     assert sentence in decision.sentence
 
 
-def test_an_unknown_generation_is_asked_for():
-    decision = decide(request(Category.FAILED_GENERATION))
+@pytest.mark.parametrize("category", [Category.FAILED_GENERATION, Category.DISLIKED_RESULT])
+def test_an_unknown_generation_is_asked_for_and_never_denied_on_words(category):
+    decision = decide(request(category))
     check(decision, ASK, "generation_unknown")
     assert decision.asks == "generation"
 
 
 def test_a_result_that_does_not_please_is_not_refundable():
-    decision = decide(request(Category.DISLIKED_RESULT))
-    check(decision, DENY, "result_disliked")
+    found = GenerationFacts(id="g", outcome="delivered", credits_taken=10, credits_returned=0)
+    decision = decide(request(Category.DISLIKED_RESULT, generation=found))
+    check(decision, DENY, "generation_delivered")
     assert "even if the result isn't the vibe you were going for" in decision.sentence
+
+
+@pytest.mark.parametrize(
+    ("about", "verdict", "rule"),
+    [
+        (order(), APPROVE, "withdrawal"),
+        (order(credits_used=1), PERSON, "withdrawal_used"),
+        (order(country="US"), DENY, "pack_credited"),
+    ],
+)
+def test_an_order_of_songs_that_do_not_please_is_judged_as_an_order(about, verdict, rule):
+    decision = decide(request(Category.DISLIKED_RESULT, about))
+    assert (decision.verdict, decision.rule) == (verdict, rule)
 
 
 # Who may not be answered automatically, and when a person must agree.

@@ -64,6 +64,25 @@ def test_outside_the_eea_only_an_express_withdrawal_needs_a_person(category, ver
     assert (decision.verdict, decision.rule) == (verdict, rule)
 
 
+@pytest.mark.parametrize(
+    ("country", "days", "verdict", "rule"),
+    [
+        ("GB", 14, PERSON, "withdrawal_country"),
+        ("BR", 7, PERSON, "withdrawal_country"),
+        ("br", 7, PERSON, "withdrawal_country"),
+        ("GB", 20, DENY, "pack_credited"),
+        ("BR", 13, DENY, "pack_credited"),
+        ("US", 1, DENY, "pack_credited"),
+    ],
+)
+def test_a_right_of_another_country_keeps_a_denial_from_being_automatic(
+    country, days, verdict, rule
+):
+    sent = BOUGHT + days * DAY
+    decision = decide(request(Category.CREDITED_PACK, order(country=country), received_at=sent))
+    assert (decision.verdict, decision.rule) == (verdict, rule)
+
+
 def test_the_day_it_was_sent_counts_for_two_days():
     late = {"received_at": CLOSES + 47 * HOUR, "date_header": CLOSES - SECOND}
     facts = request(Category.EU_WITHDRAWAL, order(), **late)

@@ -190,6 +190,7 @@ def _payment(charge: Fields, payment_id: str) -> Payment:
         currency=charge.currency(),
         disputed=charge.maybe_flag("disputed"),
         card=card.maybe_text("fingerprint"),
+        names=tuple(filter(None, (charge.text("id"), charge.maybe_text("receipt_number")))),
     )
 
 

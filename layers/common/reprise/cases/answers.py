@@ -11,10 +11,12 @@ from string import Template
 from typing import Final
 
 from reprise.cases.model import Letter
+from reprise.mail.redact import is_safe_header_value
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "pt")
 _REFERENCES_MAX: Final = 10
-_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
+_MESSAGE_ID_CHARS_MAX: Final = 250
+_MESSAGE_ID = re.compile(r"[!-;=?-~]+")
 # Currencies that Stripe counts in whole units: docs.stripe.com/currencies#zero-decimal
 _WHOLE_UNITS: Final = frozenset(
     {
@@ -78,9 +80,9 @@ def money(amount_minor: int, currency: str) -> str:
 
 def _thread(letter: Letter) -> tuple[tuple[str, str], ...]:
     """Return the fields that thread an answer; an id that is no plain token is left out."""
-    if letter.message_id is None or not _MESSAGE_ID.fullmatch(letter.message_id):
+    if letter.message_id is None or not _is_token(letter.message_id):
         return ()
-    ids = [one for one in letter.references if _MESSAGE_ID.fullmatch(one)]
+    ids = filter(_is_token, letter.references)
     chain = [*(one for one in ids if one != letter.message_id), letter.message_id]
     if len(chain) > _REFERENCES_MAX:
         chain = [chain[0], *chain[1 - _REFERENCES_MAX :]]
@@ -88,6 +90,12 @@ def _thread(letter: Letter) -> tuple[tuple[str, str], ...]:
         ("In-Reply-To", f"<{letter.message_id}>"),
         ("References", " ".join(f"<{one}>" for one in chain)),
     )
+
+
+def _is_token(message_id: str) -> bool:
+    """Return whether an id is printable ASCII without the signs that end it, and short."""
+    is_plain = _MESSAGE_ID.fullmatch(message_id) is not None
+    return is_plain and is_safe_header_value(message_id, _MESSAGE_ID_CHARS_MAX)
 
 
 def _html(paragraph: str) -> str:

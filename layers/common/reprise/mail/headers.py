@@ -8,6 +8,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from reprise.mail.model import Header, ReadLimits
+from reprise.mail.redact import is_safe_header_value
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100}[ \t]*):")
@@ -106,8 +107,11 @@ def could_be_from(name: str) -> bool:
 
 
 def message_ids(value: str, count_max: int) -> tuple[str, ...]:
-    """Return the ids of a References-like value without brackets, first and last kept."""
-    found = _MESSAGE_ID.findall(value)
+    """Return the ids of a References-like value without brackets, first and last kept.
+
+    Answers repeat them, so one that could break a header is none.
+    """
+    found = [one for one in _MESSAGE_ID.findall(value) if is_safe_header_value(one)]
     return tuple(found if len(found) <= count_max else found[:1] + found[1 - count_max :])
 
 

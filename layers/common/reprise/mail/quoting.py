@@ -9,10 +9,12 @@ from reprise.mail.words import any_of, word_lists
 
 _LINE_CHARS_MAX = 400  # a longer line is prose; the patterns look at no more of it
 _LOOK_AHEAD_LINES = 4
+_ATTRIBUTION_LINES_MAX = 6
 _LABELS_MIN = 2
 _QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;|[A-Z]{1,3}>)")
 _HAS_EVIDENCE = re.compile(r"@|\d")
-_DECORATION = re.compile(r"^[\W_]*$")
+# The Canadian syllable is what a plug-in of Gmail's leaves below a mail.
+_DECORATION = re.compile(r"^[\W_\u1427]*$")
 _SIGNATURE = re.compile(r"^--\s{0,2}$")
 # A rule of dashes with words in it: "----- Original message -----" in any language.
 _FORWARD_RULE = re.compile(
@@ -22,6 +24,12 @@ _FORWARD_RULE = re.compile(
 _DATED_ADDRESS = re.compile(
     r"^\W{0,3}\d{4}[-/.年]\s?\d{1,2}[-/.月].{0,160}(?:<[^<>\s]+@[^<>\s]+>|\[mailto:\S+\]).{0,3}[:\uff1a]?$"
 )
+# An attribution without address or verb: a date, a time, an offset, a name.
+_DATED_NAME = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? (?:GMT|UTC)?[+-]\d\d:?\d\d [^\W\d][^:]{1,80}:?$"
+)
+# A line break within "<address>" leaves the bracket on a line of its own, where it is no quote.
+_BRACKET_CLOSES = re.compile(r"^>[^>\n]{0,40}[:\uff1a]$")
 # Where an attribution that wraps may begin without one of the listed words.
 _NAMED_START = re.compile(r"^[^\n]{0,100}(?:<[^<>\s]{1,80}@|\[mailto:)|^\W{0,3}\d{4}-\d\d-\d\d\s")
 _SENT_FROM_END = re.compile(r"^.{0,60}(?:gesendet|傳送|发送|geschickt)\W{0,3}$", re.IGNORECASE)
@@ -67,30 +75,59 @@ def split_quoted(text: str) -> Split:
     a header block, a forwarding rule, a signature mark or an unmarked attribution is not.
     """
     lines = text.split("\n")
-    own: list[str] = []
-    quoted: list[str] = []
+    is_own = [False] * len(lines)
     depth, index = 0, 0
     while index < len(lines):
         line = lines[index]
         depth = max(0, depth + line.count(QUOTE_OPENS) - line.count(QUOTE_CLOSES))
         if depth or QUOTE_CLOSES in line or _QUOTED.match(line):
-            quoted.append(line)
             index += 1
             continue
         if _ends_own_text(lines, index):
-            quoted.extend(lines[index:])
             break
         attribution = _attribution_lines(lines, index)
         if attribution:
-            quoted.extend(lines[index : index + attribution])
             index += attribution
             if not _quote_follows(lines, index):
-                quoted.extend(lines[index:])
                 break
             continue
-        (quoted if _sent_from(line) else own).append(line)
+        is_own[index] = True
         index += 1
+    _set_device_lines_aside(lines, is_own)
+    own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
+    quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     return Split(_trimmed(own), unmarked("\n".join(quoted)).strip())
+
+
+def _set_device_lines_aside(lines: list[str], is_own: list[bool]) -> None:
+    """Set aside what a phone or program added last; the same words further up are the sender's."""
+    for index in reversed(range(len(lines))):
+        if not is_own[index] or _DECORATION.match(lines[index][:_LINE_CHARS_MAX]):
+            continue
+        if not _sent_from(lines[index]):
+            return
+        is_own[index] = False
+
+
+def without_heading(text: str) -> str:
+    """Return a forwarded text without the lines that announce it, if any others are left."""
+    lines = text.split("\n")
+    start = 0
+    while start < len(lines) and (not lines[start].strip() or _announces(lines[start])):
+        start += 1
+    labels = start
+    while labels < len(lines) and lines[labels].strip():
+        labels += 1
+    heads = [line[:_LINE_CHARS_MAX] for line in lines[start:labels]]
+    is_label = [bool(_patterns().label_line.match(line)) for line in heads]
+    if sum(is_label) >= _LABELS_MIN and (is_label[0] or _patterns().from_line.match(heads[0])):
+        start = labels
+    return "\n".join(lines[start:]).strip() or text
+
+
+def _announces(line: str) -> bool:
+    head = line[:_LINE_CHARS_MAX]
+    return bool(_patterns().begins_line.match(head) or _FORWARD_RULE.match(head))
 
 
 def _ends_own_text(lines: list[str], index: int) -> bool:
@@ -99,7 +136,7 @@ def _ends_own_text(lines: list[str], index: int) -> bool:
         return False
     if _SIGNATURE.match(line):
         return True
-    if _patterns().begins_line.match(line) or _FORWARD_RULE.match(line):
+    if _announces(line):
         return True
     return bool(_patterns().from_line.match(line)) and _labels_follow(lines, index)
 
@@ -118,20 +155,34 @@ def _attribution_lines(lines: list[str], index: int) -> int:
     joined = lines[index][:_LINE_CHARS_MAX].strip()
     if not joined:
         return 0
-    if _DATED_ADDRESS.match(joined):
+    if _DATED_ADDRESS.match(joined) or _DATED_NAME.match(joined):
         return 1
     if _patterns().wrote_end.search(joined) and _is_attribution(lines, index, 1, joined):
         return 1
     if not (_patterns().on_start.match(joined) or _NAMED_START.match(joined)):
         return 0
-    for count in range(2, _LOOK_AHEAD_LINES + 1):
-        following = "".join(lines[index + count - 1 : index + count]).strip()
-        if not following or _QUOTED.match(following):
+    for count in range(2, _ATTRIBUTION_LINES_MAX + 1):
+        following, beyond = (
+            "".join(lines[at : at + 1]).strip() for at in (index + count - 1, index + count)
+        )
+        if not _goes_on(joined, following, beyond):
             break
-        joined = f"{joined} {following}"[:_LINE_CHARS_MAX].replace("< ", "<")
+        joined = f"{joined} {following}".strip()[:_LINE_CHARS_MAX].replace("< ", "<")
         if _patterns().wrote_end.search(joined) or _DATED_ADDRESS.match(joined):
             return count if _is_attribution(lines, index, count, joined) else 0
     return 0
+
+
+def _goes_on(joined: str, following: str, beyond: str) -> bool:
+    """Return whether a wrapped attribution may go on in a line, which no quote does.
+
+    An address may stand apart from the name, in brackets or written out.
+    """
+    if not following:
+        return beyond.startswith(("<", "mailto:"))
+    if joined.count("<") > joined.count(">") and _BRACKET_CLOSES.match(following):
+        return True
+    return not _QUOTED.match(following)
 
 
 def _is_attribution(lines: list[str], index: int, count: int, joined: str) -> bool:

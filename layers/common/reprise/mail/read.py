@@ -14,7 +14,7 @@ from reprise.mail.headers import (
 )
 from reprise.mail.model import ReadLimits, ReadMail
 from reprise.mail.parts import Budget, Part, Structure
-from reprise.mail.quoting import split_quoted, unmarked
+from reprise.mail.quoting import split_quoted, unmarked, without_heading
 
 _SUBJECT_CHARS_MAX = 998
 _ENCRYPTED = frozenset(
@@ -89,6 +89,7 @@ def _with_body(mail: ReadMail, data: bytes, block: HeaderBlock, limits: ReadLimi
     fallback = not text and bool(quoted)
     if fallback:
         text = split_quoted(bodies.nested).own or bodies.nested if bodies.nested else quoted
+        text = without_heading(text)
     return replace(
         mail,
         content_type=root.kind,

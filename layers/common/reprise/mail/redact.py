@@ -58,20 +58,13 @@ def luhn_valid(digits: str) -> bool:
     return total % 10 == 0
 
 
-def header_value(text: str, chars_max: int = _HEADER_CHARS_MAX) -> str:
-    r"""Return text as one header value: no control character, no line separator, no encoded word.
-
-    A decoded Subject may hold "\r\nBcc:" or, one level deeper, an encoded word that decodes to it
-    when the message is serialised.
-    """
-    safe = "".join(" " if _unsafe(char) else char for char in text[: 4 * chars_max])
-    while "=?" in safe or "?=" in safe:
-        safe = safe.replace("=?", "= ").replace("?=", " =")
-    return " ".join(safe.split())[:chars_max].rstrip()
-
-
 def is_safe_header_value(text: str, chars_max: int = _HEADER_CHARS_MAX) -> bool:
-    """Tell whether a value may stand in a header as it is."""
+    r"""Tell whether a value may stand in a header that we send, as it is.
+
+    Refused are every control and format character, every line separator (also those that only
+    Unicode knows), and encoded words: a decoded Subject may hold "\r\nBcc:" or, one level deeper,
+    a word that decodes to it when the message is serialised.
+    """
     return len(text) <= chars_max and not any(map(_unsafe, text)) and "=?" not in text
 
 

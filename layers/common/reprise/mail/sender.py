@@ -65,8 +65,10 @@ def prove_sender(mail: ReadMail, receipt: SesReceipt) -> SenderProof:
 
 
 def _one_from(mail: ReadMail) -> str:
-    if "header" in mail.truncated or "raw size" in mail.truncated:
+    if "header" in mail.truncated:
         raise AmbiguousAddressError("the header was too large to read in full")
+    if "raw size" in mail.truncated:
+        raise AmbiguousAddressError("it is larger than SES takes in")
     if any("header" in defect for defect in mail.defects):
         raise AmbiguousAddressError("the header is malformed")
     if len(mail.from_values) != 1 or mail.first("from") is None:

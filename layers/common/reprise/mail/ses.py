@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PASS, FAIL, GRAY = "PASS", "FAIL", "GRAY"
+SUSPECT = frozenset({FAIL, "PROCESSING_FAILED"})
+SUSPICIONS = frozenset(f"{scan} verdict {word}" for scan in ("spam", "virus") for word in SUSPECT)
 _STRINGS_MAX = 200
 _CHARS_MAX = 2_000
 
@@ -30,6 +32,13 @@ class SesReceipt:
     dmarc: str = FAIL
     spam: str = FAIL
     virus: str = FAIL
+
+    @property
+    def suspicion(self) -> str:
+        """One of `SUSPICIONS`, if SES found something or could not look: nobody is answered."""
+        verdicts = {"virus": self.virus, "spam": self.spam}
+        bad = (f"{scan} verdict {word}" for scan, word in verdicts.items() if word in SUSPECT)
+        return next(bad, "")
 
 
 def parse_receipt(record: object) -> SesReceipt:

@@ -1,6 +1,7 @@
-"""Countries whose consumers have the EU withdrawal right, as Stripe names them.
+"""Countries whose consumers may withdraw from a purchase at a distance, as Stripe names them.
 
 The EU and the EEA; France's outermost regions and Åland have ISO codes of their own, but their law.
+Outside, some countries have rights of their own, which only keep a denial from being automatic.
 """
 
 from collections.abc import Mapping
@@ -47,5 +48,18 @@ COUNTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "MQ": ("FR", ("America/Martinique",)),
         "RE": ("FR", ("Indian/Reunion",)),
         "YT": ("FR", ("Indian/Mayotte",)),
+    }
+)
+
+# Days to withdraw from a purchase at a distance under laws outside the EEA; digital goods are
+# treated differently by each, so a person decides. GB: SI 2013/3134 reg. 30; BR: CDC art. 49;
+# AR: Ley 24.240 art. 34; CL: Ley 19.496 art. 3 bis; CO: Ley 1480 art. 47; MX: LFPC art. 56;
+# TR: Mesafeli Sozlesmeler Yonetmeligi art. 9; KR: E-Commerce Act art. 17; TW: CPA art. 19;
+# IL: Consumer Protection Law s. 14C; ZA: ECT Act s. 44. Business days count as a week.
+COOLING_OFF_ELSEWHERE: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("GB", "TR", "IL"), 14),
+        **dict.fromkeys(("AR", "CL"), 10),
+        **dict.fromkeys(("BR", "CO", "MX", "KR", "TW", "ZA"), 7),
     }
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from reprise.policy.billing_rules import charged_after_cancellation, charged_twice, unproven
 from reprise.policy.book import PolicyBook
-from reprise.policy.calendar import business_due, in_eea
+from reprise.policy.calendar import business_due
 from reprise.policy.decision import ActionKind, Decision, Ruling, Verdict, shown
 from reprise.policy.facts import (
     CaseFacts,
@@ -24,7 +24,7 @@ from reprise.policy.facts import (
 from reprise.policy.generation_rules import generation
 from reprise.policy.pack_rules import pack
 from reprise.policy.version import PolicyVersion
-from reprise.policy.withdrawal import withdrawal
+from reprise.policy.withdrawal import may_withdraw, withdrawal
 
 BILLING_ERRORS = frozenset(
     {
@@ -115,8 +115,11 @@ def _ruling(facts: CaseFacts, policy: PolicyVersion, now: datetime) -> Ruling:
     match facts.category:
         case Category.FAILED_GENERATION:
             return generation(facts.generation)
-        case Category.DISLIKED_RESULT:
-            return _disliked(facts)
+        case Category.DISLIKED_RESULT if facts.generation is not None:
+            return generation(facts.generation)
+        case Category.DISLIKED_RESULT if facts.order is None:
+            # Whether it succeeded is the ledger's to say, so words alone are no reason to deny.
+            return replace(generation(None), clause="success_final")
         case Category.OUTAGE:
             # At our discretion, says the policy, so no rule can grant or refuse it.
             return Ruling(Verdict.PERSON, "outage_discretion", "degradation")
@@ -175,25 +178,21 @@ def _by_policy(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion, now: 
     return pack(order, replace(facts, preference=preference), policy, now)
 
 
-def _disliked(facts: CaseFacts) -> Ruling:
-    """Return the ruling for a result that does not please; a failed one is not that."""
-    if facts.generation is not None:
-        return generation(facts.generation)
-    return Ruling(Verdict.DENY, "result_disliked", "success_final")
-
-
 def _right_despite(denial: Ruling, facts: CaseFacts, policy: PolicyVersion) -> Ruling:
     """Return a right that the facts prove although the policy's words deny, or the denial.
 
-    A known country outside the EEA has no such right to look at; an unknown one may have it.
+    An unknown country may have the EEA's right; some others have rights of their own, at which a
+    person looks. The rest have none.
     """
     proven = charged_after_cancellation(facts) or charged_twice(facts)
     if proven is not None:
         return proven
     order = facts.order
-    if order is None or not _is_held(order) or (order.country and not in_eea(order.country)):
+    if order is None or not _is_held(order):
         return denial
     right = withdrawal(order, facts, policy)
+    if right.rule == "withdrawal_country" and not may_withdraw(order, facts, policy):
+        return denial
     if right.verdict is Verdict.DENY:
         return replace(denial, evidence=(*denial.evidence, *right.evidence))
     return right

@@ -4,12 +4,16 @@ Source: Directive 2011/83/EU, article 9; the policy's clause `statutory`. The ri
 policy, so it is looked at whatever the customer calls the request.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from reprise.policy.calendar import WithdrawalWindow, in_eea, sent_at, withdrawal_window
+from reprise.policy.countries import COOLING_OFF_ELSEWHERE
 from reprise.policy.decision import Evidence, Ruling, Verdict, refund, shown
 from reprise.policy.facts import CaseFacts, OrderFacts
 from reprise.policy.version import PolicyVersion
+
+_TO_SPARE: Final = timedelta(days=5)
 
 
 def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ruling:
@@ -42,6 +46,19 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
         if applies:
             return Ruling(Verdict.PERSON, rule, "statutory", back, evidence=evidence)
     return Ruling(Verdict.APPROVE, "withdrawal", "statutory", back, evidence=evidence)
+
+
+def may_withdraw(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> bool:
+    """Return whether the law of a buyer outside the EEA may give a right that is still open.
+
+    True where the country is unknown. Elsewhere by the country's own days, with some to spare for
+    weekends, holidays and zones: a person looks, nothing is granted by it.
+    """
+    if not order.country:
+        return True
+    sent = sent_at(facts.date_header, facts.received_at, policy.mail_date_trust_hours)
+    days = COOLING_OFF_ELSEWHERE.get(order.country.upper(), 0)
+    return days > 0 and sent < order.purchased_at + timedelta(days=days) + _TO_SPARE
 
 
 def _in_doubt(sent: datetime, window: WithdrawalWindow) -> bool:

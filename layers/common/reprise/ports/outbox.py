@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, override
 
 from reprise.errors import PermanentError, TransientError
+from reprise.mail.redact import is_safe_header_value
 
 
 class MailRefusedError(PermanentError):
@@ -16,7 +17,7 @@ class MailDoubtfulError(TransientError):
 
 @dataclass(frozen=True, slots=True)
 class OutMail:
-    """One mail to one person.
+    """One mail to one person. What could break a header cannot be put into one.
 
     Args:
         to: the address, as its owner gave it.
@@ -25,6 +26,10 @@ class OutMail:
         headers: further headers (`In-Reply-To`, `References`, `Auto-Submitted`), printable ASCII.
         html: the same as HTML; empty for none.
         reply_to: where answers go, if not to the sender.
+
+    Raises:
+        MailRefusedError: an address, the subject or a header holds a control character, a line
+            separator or an encoded word, or is too long.
     """
 
     to: str
@@ -33,6 +38,14 @@ class OutMail:
     headers: tuple[tuple[str, str], ...] = ()
     html: str = ""
     reply_to: str = ""
+
+    def __post_init__(self) -> None:
+        lines = (("to", self.to), ("subject", self.subject), ("reply_to", self.reply_to))
+        for name, value in (*lines, *self.headers):
+            if not is_safe_header_value(name) or not is_safe_header_value(value):
+                raise MailRefusedError(f"{name!r}: must be one line without control characters")
+        if not all((name + value).isascii() for name, value in self.headers):
+            raise MailRefusedError("headers: must be printable ASCII")
 
 
 class Outbox(Protocol):

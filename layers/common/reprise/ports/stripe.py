@@ -46,6 +46,7 @@ class Payment:
         amount_minor: what was paid; refunded_minor: what of it went back.
         disputed: whether its charge is or was disputed.
         card: the card's fingerprint, the same for every payment of that card; None where unknown.
+        names: what customers see of it: the charge's id, and its receipt's number if one was sent.
     """
 
     payment_id: str
@@ -55,6 +56,7 @@ class Payment:
     currency: str
     disputed: bool = False
     card: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Final
 from reprise.cases.model import Case
 from reprise.ledger.commands import settle_key
 from reprise.ledger.lots import LotKind
-from reprise.ledger.orders import Order, OrderStatus, Purchase
+from reprise.ledger.orders import Order, OrderStatus
 from reprise.ledger.usage import credits_used
+from reprise.mail.model import ReadMail
 from reprise.policy.facts import (
     CaseFacts,
     Category,
@@ -26,7 +27,7 @@ from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
 from reprise.usecases.cases.generations import generation_facts
-from reprise.usecases.cases.lookups import Uncredited, placed
+from reprise.usecases.cases.lookups import Uncredited, placed, receipted, root_of
 from reprise.usecases.cases.own_ids import matching
 from reprise.usecases.cases.subscriptions import subscription_facts
 
@@ -88,6 +89,8 @@ def _of_account(
     orders = desk.ledger.store.orders_of(account_id)
     named = {order.order_id: order for one in case.wish.orders for order in matching(orders, one)}
     uncredited: dict[str, Uncredited] = {}
+    words = words_of(case)
+    named = named or receipted(desk, orders, words)
     if not named and case.wish.foreign:
         found = placed(desk, account_id, orders, case.wish.foreign)
         uncredited = found.uncredited
@@ -104,7 +107,7 @@ def _of_account(
             order,
             lambda one: order_facts(desk, case, one, Bought()),
         ),
-        generation=generation_facts(desk.ledger.store, account_id, case.wish.songs),
+        generation=generation_facts(desk.ledger.store, account_id, case.wish, words),
         account_refunds=_refunds(desk, account_tally(account_id), now),
         card_refunds=max(
             (_refunds(desk, card_tally(one.card), now) for one in bought.payments if one.card),
@@ -116,6 +119,12 @@ def _of_account(
         paid = [(one, desk.stripe.bought(_root(one))) for one in _recent(orders, now)]
     foreign = not named and _is_anothers(desk, account_id, case.wish.foreign)
     return Gathered(replace(facts, duplicate=_duplicate(desk, case, paid)), foreign=foreign)
+
+
+def words_of(case: Case) -> ReadMail:
+    """Return the sender's own words as a mail, to look the account's own ids up in."""
+    found = "\n".join((case.letter.text, *case.wish.foreign))
+    return ReadMail(subject=case.letter.subject, text=found)
 
 
 def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFacts:
@@ -242,8 +251,3 @@ def _is_anothers(desk: Desk, account_id: str, foreign: Iterable[str]) -> bool:
 
 def _root(order: Order) -> str:
     return root_of(order.purchase)
-
-
-def root_of(purchase: Purchase) -> str:
-    """Return the checkout session or invoice that an order was paid with."""
-    return purchase.order_id.partition("/")[0]

@@ -1,5 +1,6 @@
 """Ids that only Stripe can place: a receipt's charge, or a pack that was paid and never landed."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +9,8 @@ from reprise.billing.checkout import CheckoutSession
 from reprise.errors import BadInputError
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Order, Purchase
+from reprise.mail.ids import extract_ids, match_ids
+from reprise.mail.model import ReadMail
 from reprise.ports.stripe import StripeRefusedError
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.own_ids import matching
@@ -15,6 +18,9 @@ from reprise.usecases.stripe.books import Books, NotYetError
 from reprise.usecases.stripe.orders import pack_purchase
 
 _ASKED_MAX: Final = 5
+_PAID_MAX: Final = 10
+# A receipt's number, or letters and digits enough for the id of a charge.
+_MAY_NAME: Final = re.compile(r"\d{4}\W{1,3}\d{4}|(?=[A-Za-z]{0,20}\d)[A-Za-z0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,40 @@ def placed(desk: Desk, account_id: str, orders: list[Order], named: Iterable[str
         except (StripeRefusedError, BadInputError):
             continue  # no id of ours, or nothing that can be read: a person looks
     return found
+
+
+def receipted(desk: Desk, orders: list[Order], words: ReadMail) -> dict[str, Order]:
+    """Return the orders whose charges or receipts the sender's own words name, however mangled.
+
+    Only the account's own latest purchases are asked about, so a number leads nowhere else; all
+    that it fits are returned, never a choice among them.
+
+    Args:
+        desk: the world.
+        orders: every order of the account.
+        words: subject and own text.
+    """
+    if not _MAY_NAME.search(f"{words.subject}\n{words.text}"):
+        return {}
+    latest = sorted(orders, key=lambda one: one.purchase.purchased_at, reverse=True)
+    roots = dict.fromkeys(root_of(one.purchase) for one in latest)
+    paid_with: dict[str, list[str]] = {}
+    for root in list(roots)[:_PAID_MAX]:
+        for payment in desk.stripe.bought(root).payments:
+            for name in payment.names:
+                paid_with.setdefault(name, []).append(root)
+    found = match_ids(extract_ids(words), {name: name for name in paid_with}).orders
+    return {
+        one.order_id: one
+        for name in found
+        for root in paid_with[name]
+        for one in matching(orders, root)
+    }
+
+
+def root_of(purchase: Purchase) -> str:
+    """Return the checkout session or invoice that an order was paid with."""
+    return purchase.order_id.partition("/")[0]
 
 
 def purchase_of(books: Books, session: CheckoutSession) -> Purchase:

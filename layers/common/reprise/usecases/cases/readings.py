@@ -18,7 +18,7 @@ from reprise.usecases.cases.letters import kept, letter_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that a mail itself says."""
+    """Everything that a mail itself says, and what SES suspects it of."""
 
     mail: ReadMail
     auto: AutoVerdict
@@ -26,6 +26,13 @@ class Reading:
     intent: Intent
     songs: SongHints
     letter: Letter
+    suspicion: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """Why nothing may be read out of it by itself, if anything speaks against it."""
+        quoted = "it holds forwarded or quoted words only" if self.mail.text_is_quoted else ""
+        return self.suspicion or self.mail.unreadable_because or quoted
 
 
 def read(
@@ -48,13 +55,14 @@ def read(
         intent=read_intent(mail.subject, mail.text),
         songs=song_hints(mail),
         letter=letter_of(mail, receipt, proof, received_at),
+        suspicion=receipt.suspicion,
     )
 
 
 def wish_of(reading: Reading, request: Request, found: IdMatch) -> Wish:
     """Return one request of a mail, with the orders that the whole mail names."""
     intent = reading.intent
-    doubt = doubt_of(reading.mail, found)
+    doubt = doubt_of(reading, found)
     return Wish(
         category=request.category,
         confidence_percent=0 if doubt else intent.confidence_percent,
@@ -69,12 +77,8 @@ def wish_of(reading: Reading, request: Request, found: IdMatch) -> Wish:
     )
 
 
-def doubt_of(mail: ReadMail, found: IdMatch) -> str:
+def doubt_of(reading: Reading, found: IdMatch) -> str:
     """Return why a person must read it whatever the words say, or nothing."""
-    if mail.unreadable_because:
-        return mail.unreadable_because
-    if mail.text_is_quoted:
-        return "it holds forwarded or quoted words only"
-    if found.hints and not found.orders:
+    if found.hints and not found.orders and not reading.doubt:
         return "the order is named in quoted text only"
-    return ""
+    return reading.doubt

@@ -13,6 +13,7 @@ from reprise.cases.answers import compose, money
 from reprise.cases.model import AttemptState, Case, Reply, ReplyState
 from reprise.cases.tokens import address_mark, message_mark, tagged, token_of
 from reprise.errors import TransientError
+from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.decision import Decision
 from reprise.ports.desk import folded
@@ -78,7 +79,11 @@ def give_up(desk: Desk, case: Case, lost: Reply, now: datetime) -> tuple[Case, l
 def _hand_over(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[Case, list[Metric]]:
     answering = desk.answering
     token = token_of(answering.token_key(), case.case_id)
-    mail = _mail(desk, case, planned, tagged(answering.address, token))
+    try:
+        mail = _mail(desk, case, planned, tagged(answering.address, token))
+    except MailRefusedError as fault:
+        case = _settled(desk, case, planned, ReplyState.WITHHELD, str(fault), now)
+        return case, [Metric.REPLY_WITHHELD]
     desk.cases.bind(address_mark(token), case.case_id, now)
     handed = replace(planned, state=ReplyState.HANDED_OVER)
     ref = f"{case.case_id}#{case.replies.index(planned)}"
@@ -125,7 +130,7 @@ def _withheld(desk: Desk, case: Case, now: datetime) -> str:
         return "the sender is not proven"
     if not desk.answering.address:
         return "no address to answer from is set"
-    if any(remark.startswith(("spam verdict", "virus verdict")) for remark in case.letter.remarks):
+    if not SUSPICIONS.isdisjoint(case.letter.remarks):
         return "SES calls the mail spam or infected"
     if desk.tallies.count(_address_tally(case), now - _DAY) >= SENDER_DAILY_MAX:
         return f"{SENDER_DAILY_MAX} answers to this address in a day"

@@ -69,6 +69,8 @@ def _answered(wish: Wish, reading: Reading, found: IdMatch) -> Wish:
     """Return the wish with the facts that an answer brings; its category stays."""
     return replace(
         wish,
+        confidence_percent=0 if reading.doubt else wish.confidence_percent,
+        reading=reading.doubt or wish.reading,
         preference=read_choice(reading.mail.text, wish.language) or wish.preference,
         orders=found.orders or wish.orders,
         hints=found.hints or wish.hints,
