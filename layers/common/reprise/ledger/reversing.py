@@ -9,7 +9,7 @@ from reprise.ledger.draft import Decision, Draft
 from reprise.ledger.entries import Reason
 from reprise.ledger.errors import OrderUnknownError
 from reprise.ledger.orders import Order
-from reprise.ledger.timing import freeze, latest, retime
+from reprise.ledger.timing import freeze, latest, retime, revive
 
 
 def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
@@ -29,6 +29,8 @@ def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
         return None
     reversed_order = replace(order, reversals=merged)
     draft.orders[order.order_id] = reversed_order
+    if reversed_order.net_paid and not order.net_paid:
+        revive(draft, reversed_order)
     follow_reversals(draft, order.order_id)
     if order.net_paid != reversed_order.net_paid:
         _repay_through(draft, reversed_order, command)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from reprise.ledger.draft import Draft
 from reprise.ledger.lots import Freeze, Lot, LotKind
+from reprise.ledger.orders import Order
 
 
 def latest(*instants: datetime | None) -> datetime | None:
@@ -27,6 +28,19 @@ def retime(draft: Draft, alive_at: datetime | None = None) -> None:
             continue
         expires_at = None if _runs(draft) else _leftover_end(draft, lot)
         draft.lots[lot.lot_id] = replace(lot, expires_at=expires_at)
+
+
+def revive(draft: Draft, order: Order) -> None:
+    """Let an order's expired lots live on if its payment, which is back, still pays for it.
+
+    While the payment was gone its period counted for nothing, so they had only the notice.
+    """
+    for lot in draft.lots_of(order.order_id):
+        end = order.purchase.period_end
+        if end is None or lot.kind is not LotKind.SUBSCRIPTION or not draft.is_expired(lot):
+            continue
+        if end + draft.rules.of(lot.policy_version).leftover > draft.now:
+            draft.lots[lot.lot_id] = replace(lot, expires_at=None)
 
 
 def lives_beyond(draft: Draft, lot: Lot, expired_at: datetime) -> bool:
