@@ -61,7 +61,9 @@ def redrive(
     except RepriseError as wanting:
         # Whatever is wrong with it is not the fault of the event that woke it.
         books.parking.retried(parked, None)
-        return [Handling(Effect.PARK, reason=str(wanting))]
+        # Whoever parked it may have died before it was counted.
+        metrics = () if parked.attempts else _counted(wanting)
+        return [Handling(Effect.PARK, reason=str(wanting), metrics=metrics)]
     woken = _drive_waiting(books, handling, now, driving | {parked.parked_id})
     books.parking.retried(parked, now)
     return [handling, *woken]
@@ -148,6 +150,13 @@ def _park(
     if parked.waits_for and books.ledger.store.find_alias(parked.waits_for):
         # What it waits for came between looking and parking: nobody else would wake it.
         return redrive(books, parked, now)
-    counted = (Metric.PARKED_EVENT, *([wanting.metric] if wanting.metric else []))
-    metrics = counted if is_new else ()  # Stripe sends again what the reconciler finds again
+    metrics = _counted(wanting) if is_new else ()  # sent again by Stripe, found again in its lists
     return [Handling(Effect.PARK, reason=str(wanting), metrics=metrics)]
+
+
+def _counted(wanting: RepriseError) -> tuple[Metric, ...]:
+    """Return what a parked event is counted by."""
+    if isinstance(wanting, EntryConflictError):
+        wanting = _wanting(wanting)
+    metric = wanting.metric if isinstance(wanting, NotYetError) else None
+    return (Metric.PARKED_EVENT, metric) if metric else (Metric.PARKED_EVENT,)
