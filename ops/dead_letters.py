@@ -95,8 +95,7 @@ class DeadLetters:
         Raises:
             BadInputError: nobody takes this queue's messages back.
         """
-        back = self._source(queue)
-        moved = 0
+        moved, back = 0, ""
         for message in self._take(queue, limit):
             failed = _failed_invocation(message)
             if failed is not None:
@@ -105,25 +104,28 @@ class DeadLetters:
                     InvocationType="Event",
                     Payload=json.dumps(failed["requestPayload"]).encode(),
                 )
-            elif back is not None:
-                self._sqs.send_message(QueueUrl=back, MessageBody=message["Body"])
             else:
-                raise BadInputError(
-                    "QUEUE", f"{queue}: no queue gave these up; see docs/runbook.md"
-                )
+                back = back or self._source(queue)
+                self._sqs.send_message(QueueUrl=back, MessageBody=message["Body"])
             self._sqs.delete_message(
                 QueueUrl=self.url(queue), ReceiptHandle=message["ReceiptHandle"]
             )
             moved += 1
         return moved
 
-    def _source(self, queue: str) -> str | None:
-        """Return the queue that gives up into this one, if one does."""
+    def _source(self, queue: str) -> str:
+        """Return the queue that gives up into this one.
+
+        Raises:
+            BadInputError: none does.
+        """
         if queue in _SOURCES:
             return self._outputs[_SOURCES[queue]]
         answer = self._sqs.list_dead_letter_source_queues(QueueUrl=self.url(queue))
         urls = answer.get("queueUrls", [])
-        return str(urls[0]) if urls else None
+        if not urls:
+            raise BadInputError("QUEUE", f"{queue}: no queue gave these up; see docs/runbook.md")
+        return str(urls[0])
 
     def _take(self, queue: str, limit: int) -> Iterator[dict[str, Any]]:
         """Yield messages, hidden from others for a minute; what was sent meanwhile waits."""

@@ -2,7 +2,6 @@
 
 import http
 import http.client
-import socket
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,7 +71,7 @@ def start(folder: Path, *, enforce_iam: bool = False) -> Server:
     """
     folder.mkdir(parents=True, exist_ok=True)
     python = tools.executable(tools.MINISTACK)
-    port = _free_port()
+    port = process.free_port()
     environment = tools.bare_environment(
         BIND_HOST=_HOST,  # its default is every interface
         GATEWAY_PORT=str(port),
@@ -122,12 +121,6 @@ def _ask(server: Server, method: str, path: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_healthy(server: Server) -> None:

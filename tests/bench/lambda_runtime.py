@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from ops.stack import build, tools
+from ops.stack.process import free_port
 
 _PACKAGES = ("awslambdaric==4.2.2", "boto3==1.44.5")
 _HOME = tools.LOCAL / "tools" / "awslambdaric"
@@ -41,7 +42,7 @@ def init_ms(path: list[Path], handler: str, environment: dict[str, str]) -> floa
     Raises:
         NoRuntimeError: if it did not come up; holds the end of its log.
     """
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     process = subprocess.Popen(
         [
             *(_emulator(), "--log-level", "info"),
@@ -130,9 +131,3 @@ def _python() -> Path:
         subprocess.run([tools.uv(), *command, *words], cwd=tools.ROOT, check=True)
     receipt.write_text(spec)
     return python
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

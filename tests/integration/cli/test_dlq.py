@@ -107,3 +107,39 @@ def test_a_queue_that_is_not_there_is_wrong_input(reprise):
 
 def test_no_stack_is_wrong_input(reprise):
     assert reprise("dlq", "list", tables=False).exit_code == 2
+
+
+class Sqs:
+    """An SQS without the listing of a dead-letter queue's sources, as on the local stack."""
+
+    def __init__(self, *bodies):
+        self.waiting = [
+            {"MessageId": str(n), "ReceiptHandle": str(n), "Body": body}
+            for n, body in enumerate(bodies)
+        ]
+
+    def receive_message(self, **_):
+        taken, self.waiting = self.waiting, []
+        return {"Messages": taken}
+
+    def delete_message(self, **_):
+        pass
+
+
+class Functions:
+    """Remembers what it was told to run."""
+
+    def __init__(self):
+        self.run = []
+
+    def invoke(self, **told):
+        self.run.append((told["FunctionName"], json.loads(told["Payload"])))
+
+
+def test_a_failed_call_runs_again_without_a_search_for_the_queue_it_came_from():
+    call = {"requestContext": {"functionArn": "arn:f"}, "requestPayload": {"id": "tick"}}
+    functions = Functions()
+    outputs = {"RefundDeadlineFailuresUrl": "url"}
+    letters = dead_letters.DeadLetters(outputs, Sqs(json.dumps(call)), functions)
+    assert letters.redrive("RefundDeadlineFailures", 10) == 1
+    assert functions.run == [("arn:f", {"id": "tick"})]

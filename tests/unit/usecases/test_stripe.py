@@ -135,6 +135,16 @@ def test_a_parked_event_that_still_lacks_something_stays():
     assert to.parking.parked(10).items[0].attempts == 1
 
 
+def test_the_first_try_of_a_parked_event_alarms_as_its_parking_did():
+    """The function may have died between parking it and counting it; later tries are no news."""
+    to = books()
+    metrics = set(deliver(to, "adv_unknown_price").metrics)
+    assert metrics == {Metric.PARKED_EVENT, Metric.UNKNOWN_PRICE}
+    for wanted in (metrics, set()):
+        (waiting,) = to.parking.parked(10).items
+        assert set(redrive(to, waiting, NOW)[0].metrics) == wanted
+
+
 def test_a_dispute_that_is_won_gives_back_exactly_what_it_took():
     to = books()
     deliver(to, "checkout_pack_paid")

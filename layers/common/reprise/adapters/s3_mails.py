@@ -32,8 +32,8 @@ class S3MailStore(MailStore):
     def raw(self, ses_id: str, bytes_max: int) -> bytes:
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + ses_id)
-            # The size is known before the body is read; a longer one is read to the bound only.
-            return found["Body"].read(min(bytes_max, found["ContentLength"]))
+            # The size is mostly known before the body is read; a longer one is read to the bound.
+            return found["Body"].read(min(bytes_max, found.get("ContentLength", bytes_max)))
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _MISSING:

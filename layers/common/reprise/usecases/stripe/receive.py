@@ -63,7 +63,9 @@ def redrive(
     except RepriseError as wanting:
         # Whatever is wrong with it is not the fault of the event that woke it.
         books.parking.retried(parked, None)
-        return [_waits(wanting)]
+        # Whoever parked it may have died before it was counted.
+        metrics = () if parked.attempts else _counted(wanting)
+        return [replace(_waits(wanting), metrics=metrics)]
     woken = _drive_waiting(books, handling, now, driving | {parked.parked_id})
     books.parking.retried(parked, now)
     return [handling, *woken]
@@ -150,9 +152,7 @@ def _park(
     if parked.waits_for and books.ledger.store.find_alias(parked.waits_for):
         # What it waits for came between looking and parking: nobody else would wake it.
         return redrive(books, parked, now)
-    counted = (Metric.PARKED_EVENT, *([wanting.metric] if wanting.metric else []))
-    # Stripe sends again what the reconciler finds again.
-    metrics = counted if is_new and not wanting.quiet else ()
+    metrics = _counted(wanting) if is_new else ()  # sent again by Stripe, found again in its lists
     return [replace(_waits(wanting), metrics=metrics)]
 
 
@@ -161,3 +161,14 @@ def _waits(wanting: RepriseError) -> Handling:
     if isinstance(wanting, NotYetError) and wanting.quiet:
         return Handling(Effect.NONE, reason=f"a cross-check, no credits move: {wanting.fix}")
     return Handling(Effect.PARK, reason=str(wanting))
+
+
+def _counted(wanting: RepriseError) -> tuple[Metric, ...]:
+    """Return what a parked event is counted by; one that is quiet is not."""
+    if isinstance(wanting, EntryConflictError):
+        wanting = _wanting(wanting)
+    if not isinstance(wanting, NotYetError):
+        return (Metric.PARKED_EVENT,)
+    if wanting.quiet:
+        return ()
+    return (Metric.PARKED_EVENT, wanting.metric) if wanting.metric else (Metric.PARKED_EVENT,)
