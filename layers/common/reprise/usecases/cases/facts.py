@@ -8,7 +8,7 @@ from typing import Final
 from reprise.cases.model import Case
 from reprise.ledger.commands import settle_key
 from reprise.ledger.lots import LotKind
-from reprise.ledger.orders import Order, OrderStatus
+from reprise.ledger.orders import Order, OrderStatus, Purchase
 from reprise.ledger.usage import credits_used
 from reprise.mail.model import ReadMail
 from reprise.policy.facts import (
