@@ -1,7 +1,8 @@
 """How many refund mails are read without a person, and how many of those rightly.
 
-The mails are ours, labelled by hand; a third of them was kept apart while the rules were tuned. The
-same hand wrote rules and mails, so the figures are an upper bound.
+The mails are ours, labelled by hand; a third of them was kept apart while the rules were tuned. Of
+the first sets the same hand wrote rules and mails, so their figures are an upper bound; the
+independent ones are by a hand that had not seen the rules.
 """
 
 import time
@@ -12,7 +13,13 @@ from rich.table import Table
 
 from tests.support.mails import labelled
 
-SETS = {"tune": "tuned on", "probes": "single claims", "holdout": "kept apart"}
+SETS = {
+    "tune": "tuned on",
+    "probes": "single claims",
+    "holdout": "kept apart",
+    "independent_tune": "independent",
+    "independent_holdout": "independent, kept apart",
+}
 
 
 def measure(_bench):
@@ -22,12 +29,12 @@ def measure(_bench):
 
 def _measured(name):
     mails = list(labelled(name))
-    clear = [mail for mail in mails if mail.want]
+    clear = [mail for mail in mails if mail.clear]
     began = time.process_time()
     read = [_categories(mail) for mail in mails]
     seconds = time.process_time() - began
     automatic = [(mail, found) for mail, found in zip(mails, read, strict=True) if found]
-    right = [mail for mail, found in automatic if found == set(mail.want)]
+    right = [mail for mail, found in automatic if mail.allows(found)]
     return {
         "set": SETS[name],
         "mails": len(mails),
@@ -35,7 +42,7 @@ def _measured(name):
         "automatic": len(automatic),
         "right": len(right),
         "precision": round(len(right) / len(automatic), 3),
-        "share_of_clear": round(len(right) / len(clear), 3),
+        "share_of_clear": round(sum(mail.clear for mail in right) / len(clear), 3),
         "ms_each": round(1000 * seconds / len(mails), 1),
     }
 
