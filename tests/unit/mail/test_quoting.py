@@ -32,6 +32,7 @@ def test_what_programs_add_is_set_aside(added):
         f"Sent from my bank: two payments.\n{OWN}",
         f"{OWN}\nSent by mistake I think",
         f"Sent via PayPal on 3 May.\n\n{OWN}\n> or not",
+        f">1h has passed.\n{OWN}",
         f"a < b and c > d\n{OWN}",
         f"2026-03-03 17:21 I paid with my card.\n{OWN}",
     ],

@@ -24,7 +24,10 @@ _SENTENCE_END = re.compile(
 )
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_IN_INTENT = frozenset({"supposition", "several", "counted", "negated"})
+_ENUMERATED = re.compile(r"(?<![\w.,])\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s")
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w-])")
+_LINK = re.compile(r"https?://\S+")
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 UNKNOWN_LANGUAGE = "unknown"
 
@@ -138,7 +141,7 @@ def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
     """Return the language and whether the text alone settles it."""
     counts = dict.fromkeys(LANGUAGES, 0)
     stopwords = {lang: _stopwords(lang) for lang in LANGUAGES}
-    words = _WORD.findall(folded.lower())
+    words = _WORD.findall(_LINK.sub(" ", folded.lower()))
     for word in words:
         for language in LANGUAGES:
             counts[language] += word in stopwords[language]
@@ -197,11 +200,20 @@ def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Requ
 
 
 def _choice(words: str, language: str) -> Preference | None:
-    complete = bool(_pattern("completion", language).search(words))
-    refund = bool(_pattern("moneyback", language).search(words))
+    complete, refund = (
+        bool(_pattern(concept, language).search(_affirmed(concept, words, language)))
+        for concept in ("completion", "moneyback")
+    )
     if complete == refund:
         return None
     return Preference.COMPLETE if complete else Preference.REFUND
+
+
+def _affirmed(concept: str, words: str, language: str) -> str:
+    """Return the words without a choice that is refused: "no refund needed"."""
+    no, choice = (_pattern(name, language).pattern for name in ("negated", concept))
+    refused = f"{no} (?:[\\w']+ ){{0,2}}{choice}"
+    return re.sub(refused, " ", words)
 
 
 def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
@@ -215,7 +227,8 @@ def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
     if not sure:
         return "language uncertain"
     if len(hits) == 1:
-        return ""
+        counted = _pattern("counted", language).search(lowered) or _ENUMERATED.search(lowered)
+        return "it counts more things than one" if counted else ""
     apart = sum(len(hit.sentences) for hit in hits) == len(
         frozenset().union(*(h.sentences for h in hits))
     )
@@ -253,7 +266,7 @@ def _pattern(concept: str, language: str) -> re.Pattern[str]:
     """Compile one concept in one language."""
     group, _, name = concept.rpartition(".")
     lists: Mapping[str, Mapping[str, list[str]]] = word_lists("concepts")
-    if group or concept in {"supposition", "several"}:
+    if group or concept in _IN_INTENT:
         tables = word_lists("intent")
         lists = tables[group] if group else tables
     words = [*lists[name].get(language, ()), *lists[name].get("any", ())]

@@ -12,6 +12,9 @@ _LOOK_AHEAD_LINES = 4
 _ATTRIBUTION_LINES_MAX = 6
 _LABELS_MIN = 2
 _QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;|[A-Z]{1,3}>)")
+_MORE_THAN = re.compile(
+    r"^> ?\d{1,4} ?(?:h|hrs?|hours?|min\w*|days?|d|weeks?|tage?|std|stunden?)\b"
+)
 _HAS_EVIDENCE = re.compile(r"@|\d")
 # The Canadian syllable is what a plug-in of Gmail's leaves below a mail.
 _DECORATION = re.compile(r"^[\W_\u1427]*$")
@@ -80,7 +83,7 @@ def split_quoted(text: str) -> Split:
     while index < len(lines):
         line = lines[index]
         depth = max(0, depth + line.count(QUOTE_OPENS) - line.count(QUOTE_CLOSES))
-        if depth or QUOTE_CLOSES in line or _QUOTED.match(line):
+        if depth or QUOTE_CLOSES in line or _is_quoted(lines, index):
             index += 1
             continue
         if _ends_own_text(lines, index):
@@ -97,6 +100,14 @@ def split_quoted(text: str) -> Split:
     own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
     quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     return Split(_trimmed(own), unmarked("\n".join(quoted)).strip())
+
+
+def _is_quoted(lines: list[str], index: int) -> bool:
+    """Return whether a line is marked as a quote; "> 1 hour" among unmarked lines is a word."""
+    if not _QUOTED.match(lines[index]):
+        return False
+    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return not _MORE_THAN.match(lines[index]) or any(map(_QUOTED.match, beside))
 
 
 def _set_device_lines_aside(lines: list[str], is_own: list[bool]) -> None:
