@@ -8,34 +8,42 @@ from reprise.policy.facts import Category, Preference
 
 from tests.support.mails import OWN_ID, labelled
 
+# Per set: the precision, and the share of the clear mails read, that must not be lost again.
+FLOORS = {
+    "tune": (1.0, 0.9),
+    "probes": (1.0, 0.9),
+    "holdout": (1.0, 0.9),
+    "independent_tune": (1.0, 0.8),
+    "independent_holdout": (0.87, 0.45),
+}
+
 
 def measured(name):
-    """Return (mails, clear by label, read as clear, of these right, what went wrong)."""
+    """Return (mails, clear by label, read as clear, of these right, right and clear)."""
     mails = list(labelled(name))
-    automatic = right = 0
-    wrong = []
+    automatic = right = sure = 0
     for mail in mails:
         read = read_message(mail.raw)
         intent = read_intent(read.subject, read.text)
         if not intent.confident:
             continue
         automatic += 1
-        if sorted(request.category for request in intent.requests) == sorted(mail.want):
+        if mail.allows({request.category.value for request in intent.requests}):
             right += 1
-        else:
-            wrong.append(mail.id)
-    return len(mails), sum(bool(mail.want) for mail in mails), automatic, right, wrong
+            sure += mail.clear
+    return len(mails), sum(mail.clear for mail in mails), automatic, right, sure
 
 
-@pytest.mark.parametrize("name", ["tune", "probes", "holdout"])
+@pytest.mark.parametrize("name", FLOORS)
 def test_clear_mails_are_read_and_the_rest_goes_to_a_person(name):
-    total, clear, automatic, right, wrong = measured(name)
+    total, clear, automatic, right, sure = measured(name)
     print(
         f"\n{name}: {total} mails, {clear} clear; read as clear {automatic},"
-        f" precision {right / automatic:.3f}, share of the clear ones {right / clear:.3f}"
+        f" precision {right / automatic:.3f}, share of the clear ones {sure / clear:.3f}"
     )
-    assert not wrong
-    assert right >= 0.9 * clear
+    precision, share = FLOORS[name]
+    assert right >= precision * automatic
+    assert sure >= share * clear
 
 
 @pytest.mark.parametrize(
@@ -186,6 +194,11 @@ def test_each_category_in_each_language(category, language, text):
         "Ich wurde doppelt belastet, das hat sich aber erledigt.",
         "My late husband was charged twice.",
         "Me cobraron dos veces y ya hice una reclamación en la OCU.",
+        "Something about the right of withdrawal.",
+        "Das Widerrufsrecht steht in Ihren Bedingungen.",
+        "Le droit de rétractation est dans vos conditions générales.",
+        "El derecho de desistimiento figura en la web de ustedes.",
+        "O direito de arrependimento está nos termos de vocês.",
         "Two problems: I was charged twice, and the colour of the button is ugly.",
         "1) I was charged twice. 2) The thing with the other matter is still open.",
         "First, I was charged twice for my plan. Second, the logo should be blue.",
