@@ -202,6 +202,8 @@ def test_tables_and_mail_are_kept_safe():
         assert table["SSESpecification"]["SSEEnabled"]
     assert "TimeToLiveSpecification" not in resources("AWS::DynamoDB::Table")["LedgerTable"]
     bucket = resources("AWS::S3::Bucket")["MailBucket"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", {"Ref": "MailRetentionDays"})
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     first = resources("AWS::S3::BucketPolicy")["MailBucketPolicy"]["PolicyDocument"]["Statement"][0]
     condition, nothing, deny = first["Fn::If"]
