@@ -8,6 +8,7 @@ from ops.stripe_standin.errors import ApiError, refusal, unknown
 from ops.stripe_standin.forms import Params, only, whole
 from ops.stripe_standin.listing import filtered, page
 from ops.stripe_standin.state import State, StripeObject
+from ops.stripe_standin.subscriptions import end_subscription
 
 _EMBEDDED_LINES_MAX = 10
 
@@ -56,8 +57,9 @@ def answer(state: State, method: str, path: str, params: Params) -> StripeObject
         return copy.deepcopy(_get(state, parts, params))
     if method == "POST" and parts in _CREATE:
         return copy.deepcopy(_CREATE[parts](state, params))
-    if method == "POST" and parts.startswith("subscriptions/"):
-        return copy.deepcopy(update_subscription(state, parts.partition("/")[2], params))
+    on_subscription = _ON_SUBSCRIPTION.get(method)
+    if on_subscription and parts.startswith("subscriptions/"):
+        return copy.deepcopy(on_subscription(state, parts.partition("/")[2], params))
     raise ApiError(404, "", f"Unrecognized request URL ({method}: {path})")
 
 
@@ -161,6 +163,10 @@ def _create_portal_session(state: State, params: Params) -> StripeObject:
     )
 
 
+_ON_SUBSCRIPTION: dict[str, Callable[[State, str, Params], StripeObject]] = {
+    "POST": update_subscription,
+    "DELETE": end_subscription,
+}
 _CREATE: dict[str, Callable[[State, Params], StripeObject]] = {
     "billing_portal/sessions": _create_portal_session,
     "coupons": create_coupon,

@@ -38,11 +38,13 @@ class Kit:
     Args:
         fault: makes the next refund fail, before or after the work.
         dispute: disputes the payment.
+        is_ended: says whether a subscription was ended.
     """
 
     desk: object
     fault: Callable[..., None]
     dispute: Callable[[], None]
+    is_ended: Callable[[str], bool]
 
 
 def memory():
@@ -76,7 +78,7 @@ def memory():
     def dispute():
         desk.roots[ROOT_ID] = Bought((replace(paid, disputed=True),))
 
-    return Kit(desk, fault, dispute)
+    return Kit(desk, fault, dispute, lambda subscription: subscription in desk.ended)
 
 
 def over_http(running_standin):
@@ -99,7 +101,9 @@ def over_http(running_standin):
             {"id": "du_1", "object": "dispute", "charge": CHARGE, "is_charge_refundable": False}
         )
 
-    return Kit(StripeApi(lambda: "sk_test_1", running_standin.url), fault, dispute)
+    state.put({"id": "sub_1", "object": "subscription", "status": "active"})
+    api = StripeApi(lambda: "sk_test_1", running_standin.url)
+    return Kit(api, fault, dispute, lambda one: state.get("subscription", one)["ended_at"] > 0)
 
 
 @pytest.fixture(params=["memory", "http"])
@@ -175,6 +179,13 @@ def test_refusals_carry_stripes_code(kit):
     with pytest.raises(StripeRefusedError) as poor:
         kit.desk.refund(replace(ORDER, key="C1#3"))
     assert poor.value.code == "balance_insufficient"
+
+
+def test_a_subscription_is_ended_however_often_that_is_asked(kit):
+    for _ in range(2):
+        kit.desk.end_subscription("sub_1")
+    assert kit.is_ended("sub_1")
+    kit.desk.end_subscription("sub_nobody")
 
 
 def test_the_portal_is_there_for_known_customers_only(kit):

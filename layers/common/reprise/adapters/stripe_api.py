@@ -96,6 +96,15 @@ class StripeApi(StripeDesk, StripePortal):
         return _seen(made)
 
     @override
+    def end_subscription(self, subscription_id: str) -> None:
+        # Stripe answers an ended one like one that it does not know.
+        try:
+            self._call("delete", f"subscriptions/{quote(subscription_id, safe='')}")
+        except StripeRefusedError as error:
+            if error.code != _NOT_THERE:
+                raise
+
+    @override
     def portal_link(self, customer: str, return_url: str) -> str | None:
         asked = {"customer": customer, "return_url": return_url}
         try:

@@ -22,12 +22,14 @@ class ActionKind(StrEnum):
     """What an approval does.
 
     REFUND_ORDER gives an order's money back and takes its credits; REFUND_PAYMENT gives one payment
-    of several back; COMPLETE_ORDER credits a paid order; SETTLE_GENERATION polls the provider and
-    settles what is open.
+    of several back; END_SUBSCRIPTION ends it at Stripe at once, so that it never renews;
+    COMPLETE_ORDER credits a paid order; SETTLE_GENERATION polls the provider and settles what is
+    open.
     """
 
     REFUND_ORDER = "refund_order"
     REFUND_PAYMENT = "refund_payment"
+    END_SUBSCRIPTION = "end_subscription"
     COMPLETE_ORDER = "complete_order"
     SETTLE_GENERATION = "settle_generation"
 
@@ -38,7 +40,7 @@ class Action:
 
     Args:
         kind: what to do.
-        target: id of the order or generation.
+        target: id of the order, subscription or generation.
         payment: id of the payment, for REFUND_PAYMENT.
         amount_minor: money to give back; 0 where none moves.
         currency: of the amount; empty where none moves.

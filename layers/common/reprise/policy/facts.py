@@ -65,6 +65,7 @@ class OrderFacts:
         id: the order's id.
         purchased_at: when it was paid.
         credited_at: when its credits landed; None while they have not.
+        subscription_id: the subscription it paid for; empty for packs.
         period_start: start of the period it paid for; None for packs.
         amount_minor: what was paid, in minor units.
         refunded_minor: what of it has been given back.
@@ -82,6 +83,7 @@ class OrderFacts:
     kind: OrderKind
     purchased_at: datetime
     credited_at: datetime | None = None
+    subscription_id: str = ""
     period_start: datetime | None = None
     settlement: Settlement
     amount_minor: int

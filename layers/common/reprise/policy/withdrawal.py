@@ -9,7 +9,15 @@ from typing import Final
 
 from reprise.policy.calendar import WithdrawalWindow, in_eea, sent_at, withdrawal_window
 from reprise.policy.countries import COOLING_OFF_ELSEWHERE
-from reprise.policy.decision import Evidence, Ruling, Verdict, refund, shown
+from reprise.policy.decision import (
+    Action,
+    ActionKind,
+    Evidence,
+    Ruling,
+    Verdict,
+    refund,
+    shown,
+)
 from reprise.policy.facts import CaseFacts, OrderFacts
 from reprise.policy.version import PolicyVersion
 
@@ -29,7 +37,7 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
         ("purchased_at", shown(order.purchased_at)),
         ("credits_used", shown(order.credits_used)),
     )
-    back = (refund(order),)
+    back = _undone(order)
     if not in_eea(order.country):
         return Ruling(Verdict.PERSON, "withdrawal_country", "statutory", back, evidence=evidence)
     sent = sent_at(facts.date_header, facts.received_at, policy.mail_date_trust_hours)
@@ -46,6 +54,13 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
         if applies:
             return Ruling(Verdict.PERSON, rule, "statutory", back, evidence=evidence)
     return Ruling(Verdict.APPROVE, "withdrawal", "statutory", back, evidence=evidence)
+
+
+def _undone(order: OrderFacts) -> tuple[Action, ...]:
+    """Return what undoes a purchase: its money goes back, and a subscription ends with it."""
+    if not order.subscription_id:
+        return (refund(order),)
+    return (refund(order), Action(ActionKind.END_SUBSCRIPTION, order.subscription_id))
 
 
 def may_withdraw(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> bool:

@@ -126,6 +126,10 @@ class StripeDesk(Protocol):
         """Give money back; once per key."""
         ...
 
+    def end_subscription(self, subscription_id: str) -> None:
+        """End a subscription at once, without an invoice; one that ended before stays as it is."""
+        ...
+
 
 class StripePortal(Protocol):
     """Stripe's pages where customers manage what they pay for; raises as `StripeDesk` does."""

@@ -25,7 +25,7 @@ class MemoryStripe(StripeDesk, StripePortal):
         roots: how sessions and invoices were paid.
         sessions: sessions by any id that leads to them; charges: payments by charge.
         refunds: by payment.
-        customers: those who have a portal.
+        customers: those who have a portal; ended: subscriptions that were ended.
         faults: raised by the next calls of `refund`, each before or, if named in `after`, once the
             work was done.
     """
@@ -35,6 +35,7 @@ class MemoryStripe(StripeDesk, StripePortal):
     charges: dict[str, str] = field(default_factory=dict)
     refunds: dict[str, list[RefundSeen]] = field(default_factory=dict)
     customers: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
     faults: list[Exception] = field(default_factory=list)
     after: bool = False
     answers: dict[str, RefundSeen | Exception] = field(default_factory=dict)
@@ -75,6 +76,10 @@ class MemoryStripe(StripeDesk, StripePortal):
                 self.answers[order.key] = made
             raise fault
         return made
+
+    @override
+    def end_subscription(self, subscription_id: str) -> None:
+        self.ended.add(subscription_id)
 
     @override
     def portal_link(self, customer: str, return_url: str) -> str | None:

@@ -138,6 +138,7 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
         kind=OrderKind.PACK if purchase.kind is LotKind.PACK else OrderKind.SUBSCRIPTION,
         purchased_at=purchase.purchased_at,
         credited_at=_credited_at(order, read),
+        subscription_id=purchase.subscription_id or "",
         period_start=datetime.fromisoformat(start) if start else None,
         settlement=_settlement(order),
         amount_minor=purchase.paid,

@@ -15,6 +15,7 @@ from reprise.metrics import Metric
 from reprise.policy.deciding import decide_case, governing_version
 from reprise.policy.decision import Action, ActionKind, Decision, Verdict
 from reprise.ports.ledger import HeadMovedError, StoreBusyError
+from reprise.ports.stripe import StripeRefusedError
 from reprise.usecases.cases.desk import ANSWER_AWAITED, Desk, Worked
 from reprise.usecases.cases.facts import gather
 from reprise.usecases.cases.failing import reopened
@@ -151,12 +152,22 @@ def _do(desk: Desk, case: Case, index: int, action: Action, now: datetime) -> tu
         case = give_back(desk, case, index, now)
         attempt = standing(case, index)
         return case, attempt is not None and attempt.state is AttemptState.DONE
-    if action.kind is ActionKind.COMPLETE_ORDER:
-        wanting = _completed(desk, case, action, now)
-        if not wanting:
-            return case, True
-        return moved(desk, case, "stopped", wanting, now, **to_person(case, now)), False
-    return _await_generation(desk, case, now), False
+    if action.kind is ActionKind.SETTLE_GENERATION:
+        return _await_generation(desk, case, now), False
+    by_kind = {ActionKind.COMPLETE_ORDER: _completed, ActionKind.END_SUBSCRIPTION: _ended}
+    wanting = by_kind[action.kind](desk, case, action, now)
+    if not wanting:
+        return case, True
+    return moved(desk, case, "stopped", wanting, now, **to_person(case, now)), False
+
+
+def _ended(desk: Desk, _case: Case, action: Action, _now: datetime) -> str:
+    """End a subscription that was withdrawn from; return what is wanting, or nothing."""
+    try:
+        desk.stripe.end_subscription(action.target)
+    except StripeRefusedError as refusal:
+        return f"end {action.target} at Stripe by hand: {refusal}"
+    return ""
 
 
 def _completed(desk: Desk, case: Case, action: Action, now: datetime) -> str:
