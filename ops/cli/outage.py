@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from reprise.billing.outage import Compensation, Incident, IncidentState, Severity
 from reprise.canonical import Json
+from reprise.cases.answers import money
 from reprise.clock import instant_of, wall_clock
 from reprise.errors import BadInputError
 from reprise.ports.ledger import SHARDS
@@ -215,7 +216,7 @@ def _totals(preview: Preview) -> list[str]:
 
 
 def _money(worth: Mapping[str, int]) -> str:
-    sums = [f"{minor} {currency} (minor units)" for currency, minor in sorted(worth.items())]
+    sums = [money(minor, currency) for currency, minor in sorted(worth.items())]
     return " and ".join(sums) or "nothing"
 
 

@@ -72,9 +72,7 @@ def signed(credits: int) -> str:
 
 def show(*things: Table | str) -> None:
     """Print tables and lines; without colours where nobody looks."""
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        console.width = _PIPED_WIDTH
+    console = _console()
     for thing in things:
         console.print(thing)
 
@@ -91,7 +89,7 @@ def stamp(at: datetime | None) -> str | None:
 
 def complain(words: str) -> None:
     """Say on standard error what went wrong."""
-    Console(stderr=True, markup=False, highlight=False).print(f"error: {text(words)}")
+    _console(stderr=True).print(f"error: {text(words)}")
 
 
 @contextmanager
@@ -105,6 +103,13 @@ def errors_exit() -> Iterator[None]:
     except (RepriseError, ClientError, BotoCoreError) as error:
         complain(str(error))
         raise typer.Exit(Exit.UNREACHABLE) from error
+
+
+def _console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    return console
 
 
 def _duration(value: timedelta) -> str:

@@ -1,9 +1,5 @@
 """`reprise policy`: read the policy book, compare versions, publish a new one."""
 
-import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,60 +7,57 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from reprise.canonical import Json
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook, packaged_book
 from reprise.policy.change import check_publishable
 from reprise.policy.reading import VALUE_NAMES, read_version
 from reprise.policy.version import PolicyVersion
 from reprise.ports.ledger import SHARDS
-from rich.console import Console
-from rich.table import Table
 
-from ops.cli.output import stamp
+from ops.cli.output import AsJson, add, errors_exit, show, show_json, stamp, table
 from ops.cli.target import target_of
 
 app = typer.Typer(name="policy", help="The policy book.", no_args_is_help=True)
 
 BOOK_FOLDER: Final = Path(__file__).parents[2] / "layers/common/reprise/policy/book"
-_BAD_INPUT = 2
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if not given.")]
 
 
-@app.command()
-def show(
+@app.command("show")
+def show_version(
     version: Annotated[str | None, typer.Argument(help="Version id; the one in force.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Show every value of a version beside the sentence it stands for."""
-    with _bad_input_exits():
+    with errors_exit():
         book = packaged_book()
         shown = book.in_force(_now()) if version is None else book.version(version)
     if as_json:
-        _print_json(_as_dict(shown))
+        show_json(_as_dict(shown))
         return
-    table = _table(f"Policy {shown.id}", "clause", "says", "values")
+    made = table(f"Policy {shown.id}", "clause", "says", "values")
+    made.show_lines = True
     for clause in shown.clauses:
         values = "\n".join(f"{name} = {_text(getattr(shown, name))}" for name in clause.values)
-        table.add_row(clause.id, clause.says or f"(ours) {clause.why}", values)
-    _print(table)
-    _print(f"in force from {shown.effective_from.isoformat()}, content hash {shown.content_hash}")
+        add(made, clause.id, clause.says or f"(ours) {clause.why}", values)
+    show(made)
+    show(f"in force from {shown.effective_from.isoformat()}, content hash {shown.content_hash}")
 
 
 @app.command()
 def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
     """Show what changes from one version to another, and what of it is material."""
-    with _bad_input_exits():
+    with errors_exit():
         changes = packaged_book().diff(before, after)
     if as_json:
-        _print_json([asdict(change) for change in changes])
+        show_json([asdict(change) for change in changes])
         return
-    table = _table(f"{before} → {after}", "field", "before", "after", "material")
+    made = table(f"{before} → {after}", "field", "before", "after", "material")
     for change in changes:
-        table.add_row(change.field, change.before, change.after, _yes(change.material))
-    _print(table)
+        add(made, change.field, change.before, change.after, _yes(change.material))
+    show(made)
 
 
 @app.command()
@@ -74,51 +67,49 @@ def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) ->
     A material version counts only with word that its notices went out, which the deployed system
     keeps: see `notices`. Where no stack is named and none is up, it is shown as waiting.
     """
-    with _bad_input_exits():
+    with errors_exit():
         instant = _now() if at is None else _instant(at)
         book = _book_of(context)
     states = _states(book, instant)
     if as_json:
-        _print_json([{"version": version.id, "state": state} for version, state in states])
+        show_json([{"version": version.id, "state": state} for version, state in states])
         return
-    table = _table(f"Policy at {instant.isoformat()}", "version", "from", "material", "state")
+    made = table(f"Policy at {instant.isoformat()}", "version", "from", "material", "state")
     for version, state in states:
         start = version.effective_from.isoformat()
-        table.add_row(version.id, start, _yes(version.material), state)
-    _print(table)
+        add(made, version.id, start, _yes(version.material), state)
+    show(made)
 
 
 @app.command()
 def notices(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Show how far the notices of each material version are, as the deployed system keeps it."""
     told = target_of(context).announcements()
-    found = []
+    found: list[Json] = []
+    made = table("Notices", "version", "shards told", "out", "must be out by", "in time")
     for before, version in pairwise(packaged_book().versions):
-        if version.material:
-            due_at = version.effective_from - timedelta(days=before.notice_days)
-            out_at = told.out_at(version.id)
-            ended = sum(walk.first_ended_at is not None for walk in told.walks(version.id).values())
-            found.append(
-                {
-                    "version": version.id,
-                    "shards_told": ended,
-                    "shards": SHARDS,
-                    "out_at": stamp(out_at),
-                    "must_be_out_by": stamp(due_at),
-                    "in_time": out_at is not None and out_at <= due_at,
-                }
-            )
-    if as_json:
-        _print_json(found)
-        return
-    table = _table("Notices", "version", "shards told", "out", "must be out by", "in time")
-    for one in found:
-        shards = f"{one['shards_told']} of {one['shards']}"
-        out = str(one["out_at"] or "not yet")
-        table.add_row(
-            str(one["version"]), shards, out, str(one["must_be_out_by"]), _yes(bool(one["in_time"]))
+        if not version.material:
+            continue
+        due_at = version.effective_from - timedelta(days=before.notice_days)
+        out_at = told.out_at(version.id)
+        ended = sum(walk.first_ended_at is not None for walk in told.walks(version.id).values())
+        in_time = out_at is not None and out_at <= due_at
+        found.append(
+            {
+                "version": version.id,
+                "shards_told": ended,
+                "shards": SHARDS,
+                "out_at": stamp(out_at),
+                "must_be_out_by": stamp(due_at),
+                "in_time": in_time,
+            }
         )
-    _print(table)
+        out = out_at or "not yet"
+        add(made, version.id, f"{ended} of {SHARDS}", out, due_at, _yes(in_time))
+    if as_json:
+        show_json(found)
+        return
+    show(made)
 
 
 @app.command()
@@ -128,7 +119,7 @@ def publish(
     book_folder: Annotated[Path, typer.Option("--book", help="Folder of the book.")] = BOOK_FOLDER,
 ) -> None:
     """Add a version to the book, if its notice can still be kept."""
-    with _bad_input_exits():
+    with errors_exit():
         try:
             text = file.read_text("utf-8")
             texts = [path.read_text("utf-8") for path in sorted(book_folder.glob("*.json"))]
@@ -141,7 +132,7 @@ def publish(
         check_publishable(PolicyBook.of(texts).versions[-1], new, _now())
         PolicyBook.of([*texts, text])
     target.write_text(text, "utf-8")
-    _print(f"{new.id} is in the book; deploy it, and its notices go out.")
+    show(f"{new.id} is in the book; deploy it, and its notices go out.")
 
 
 def _book_of(context: typer.Context) -> PolicyBook:
@@ -168,7 +159,7 @@ def _states(book: PolicyBook, at: datetime) -> list[tuple[PolicyVersion, str]]:
     return states
 
 
-def _as_dict(version: PolicyVersion) -> dict[str, object]:
+def _as_dict(version: PolicyVersion) -> dict[str, Json]:
     header = {field.name: getattr(version, field.name) for field in fields(version)}
     return {
         "version": version.id,
@@ -202,27 +193,3 @@ def _now() -> datetime:
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - it words a flag
     return "yes" if value else "no"
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(*columns, title=title, show_lines=True)
-    table.columns[0].overflow = "fold"
-    return table
-
-
-def _print(content: Table | str) -> None:
-    Console(highlight=False).print(content)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-@contextmanager
-def _bad_input_exits() -> Iterator[None]:
-    """Say which field is wrong and what mends it, and exit with 2, as usage errors do."""
-    try:
-        yield
-    except BadInputError as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False)
-        raise typer.Exit(_BAD_INPUT) from error

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -20,10 +19,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ops.cli.output import AsJson, errors_exit
+
 app = typer.Typer(name="provider", help="Answers of the providers.", no_args_is_help=True)
 
 FILE_BYTES_MAX: Final = 10_000_000
-_BAD_INPUT: Final = 2
 _STYLES: Final = {
     "delivered": "green",
     "partial": "yellow",
@@ -50,10 +50,10 @@ def explain(
         int | None, typer.Option("--credits", help="Credits that the charge took.")
     ] = None,
     http_status: Annotated[int, typer.Option(help="HTTP status it came with.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what an answer means, which rule decided, and what a charge would get back."""
-    with _bad_input_exits():
+    with errors_exit():
         name = _one_of("--provider", provider, DIALECTS)
         verdict = classify(
             name,
@@ -151,12 +151,3 @@ def _at_least(field: str, value: int, least: int) -> int:
     if value < least:
         raise BadInputError(field, f"must be at least {least}")
     return value
-
-
-@contextmanager
-def _bad_input_exits() -> Iterator[None]:
-    try:
-        yield
-    except BadInputError as error:
-        sys.stderr.write(f"error: {error}\n")
-        raise typer.Exit(_BAD_INPUT) from error

@@ -93,7 +93,7 @@ def test_an_outage_is_previewed_confirmed_by_another_and_reported(world, acting,
 def test_what_is_shown_to_people_says_what_to_run_next(acting, reprise):
     acting(EVE)
     shown = reprise(*DECLARE).stdout
-    assert "12 subscribers, 600 credits, which were sold for 1200 usd" in shown
+    assert "12 subscribers, 600 credits, which were sold for 12.00 USD" in shown
     incident_id = reprise("outage", "list", "--json").json[0]["id"]
     assert f"reprise outage confirm {incident_id}" in shown
     assert "withdrawn by" in reprise("outage", "withdraw", incident_id).stdout
@@ -113,8 +113,8 @@ def test_a_discount_is_previewed_and_reported_with_its_cost(world, acting, repri
         {"account": "usr_03", "credits": 50},
     ]
     shown = reprise(*DECLARE, "--compensation", "discount").stdout
-    assert "11 subscribers get a discount, together 1100 usd (minor units)" in shown
-    assert "1 subscribers, 50 credits, which were sold for 100 usd" in shown
+    assert "11 subscribers get a discount, together 11.00 USD" in shown
+    assert "1 subscribers, 50 credits, which were sold for 1.00 USD" in shown
     acting(BOB)
     reprise("outage", "confirm", declared["id"])
     incident = world.incident(declared["id"])
