@@ -17,7 +17,7 @@ from reprise.billing.events import Expected
 from reprise.canonical import Json
 from reprise.catalogue.model import Catalogue
 from reprise.catalogue.reading import named_catalogue
-from reprise.composition import CLIENT_CONFIG, parking_lot, pause, policy_book, rules_at
+from reprise.composition import aws, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import Announcements
@@ -196,9 +196,9 @@ class Target:
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the client of any service
         local = self._local()
         if local is not None:
-            return boto3.client(service, config=CLIENT_CONFIG, **local.arguments)  # type: ignore[call-overload]
+            return boto3.client(service, config=aws.CLIENT_CONFIG, **local.arguments)  # type: ignore[call-overload]
         session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
-        return session.client(service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG)
+        return session.client(service, endpoint_url=self.endpoint_url, config=aws.CLIENT_CONFIG)
 
 
 def target_of(context: typer.Context) -> Target:

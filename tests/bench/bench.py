@@ -9,7 +9,7 @@ from pathlib import Path
 
 import boto3
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
-from reprise.composition import CLIENT_CONFIG, pause, rules_at
+from reprise.composition import aws, pause, rules_at
 from reprise.policy.book import packaged_book
 from reprise.usecases.ledger import Ledger
 
@@ -29,7 +29,7 @@ class Bench:
     def client(self):
         """A DynamoDB client with the configuration of the functions."""
         return boto3.client(
-            "dynamodb", config=CLIENT_CONFIG, **ministack.client_arguments(self.endpoint)
+            "dynamodb", config=aws.CLIENT_CONFIG, **ministack.client_arguments(self.endpoint)
         )
 
     def table(self, logical_id="LedgerTable") -> str:

@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
 from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.secrets import CachedSecret
 from reprise.clock import wall_clock
+from reprise.composition import aws
 from reprise.errors import TransientError
 from reprise.ledger.terms import Rules, Terms
 from reprise.policy.book import PolicyBook, packaged_book
@@ -24,17 +22,14 @@ from reprise.usecases.ledger import Ledger
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-# Network faults are the SDK's to retry; conditions and conflicts are the ledger's.
-CLIENT_CONFIG = Config(
-    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
-)
 _PAUSE_SECONDS_MAX = 0.25
 _PAUSE_SECONDS_FIRST = 0.01
 
 
 def dynamodb() -> "DynamoDBClient":
     """Return a DynamoDB client; one per function."""
-    return boto3.client("dynamodb", config=CLIENT_CONFIG)
+    made: DynamoDBClient = aws.client("dynamodb")
+    return made
 
 
 def ledger(settings: LedgerSettings, client: "DynamoDBClient") -> Ledger:
@@ -75,7 +70,7 @@ def parking_lot(client: "DynamoDBClient", cases_table: str) -> DynamoParkingLot:
 
 def secret(secret_id: str) -> CachedSecret:
     """Return a secret, cached for five minutes."""
-    return CachedSecret(boto3.client("secretsmanager", config=CLIENT_CONFIG), secret_id)
+    return CachedSecret(aws.client("secretsmanager"), secret_id)
 
 
 def secret_word(secret_id: str, what: str) -> Callable[[], str]:

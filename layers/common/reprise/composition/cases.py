@@ -1,6 +1,5 @@
 """What working on cases needs, bound to AWS and to Stripe."""
 
-import boto3
 from botocore.config import Config
 
 from reprise import composition
@@ -8,6 +7,7 @@ from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.tallies import DynamoTallies
 from reprise.adapters.ses_outbox import SesOutbox
 from reprise.adapters.stripe_api import StripeApi
+from reprise.composition import aws
 from reprise.composition.stripe import stripe_books
 from reprise.settings import CaseActionsSettings
 from reprise.usecases.cases.desk import Answering, Desk
@@ -21,7 +21,7 @@ def desk(settings: CaseActionsSettings) -> Desk:
     client = composition.dynamodb()
     api_key = composition.secret_word(settings.stripe_api_key_secret_id, "Stripe's API key")
     token_key = composition.secret_word(settings.case_token_secret_id, "case tokens")
-    ses = boto3.client("sesv2", config=_SEND_ONCE)
+    ses = aws.client("sesv2", _SEND_ONCE)
     outbox = SesOutbox(ses, settings.mail_address, settings.mail_configuration)
     return Desk(
         cases=DynamoCaseStore(client, settings.cases_table),

@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-import boto3
-
 from reprise import composition
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.s3_mails import S3MailStore
+from reprise.composition import aws
 from reprise.composition.waking import waker
 from reprise.settings import RefundEmailSettings
 from reprise.usecases.mailbox import Mailbox
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def mailbox(settings: RefundEmailSettings, client: "DynamoDBClient") -> Mailbox:
     """Return the mailbox over the bucket and tables that the settings name."""
-    s3 = boto3.client("s3", config=composition.CLIENT_CONFIG)
+    s3 = aws.client("s3")
     address = settings.mail_address
     return Mailbox(
         mails=S3MailStore(s3, settings.mail_bucket, settings.mail_prefix),

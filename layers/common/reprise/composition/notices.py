@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
 from reprise import composition
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements, DynamoMailed
 from reprise.adapters.event_bus import EventBridgeBus
 from reprise.adapters.ses_outbox import SesOutbox
+from reprise.composition import aws
 from reprise.settings import PolicyNoticesSettings
 from reprise.usecases.announcing import Announcing
 from reprise.usecases.mailing import Mailing
@@ -18,7 +18,7 @@ from reprise.usecases.reminders import Reminding
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_MAIL_CONFIG = composition.CLIENT_CONFIG.merge(
+_MAIL_CONFIG = aws.CLIENT_CONFIG.merge(
     Config(retries={"mode": "standard", "total_max_attempts": 1})
 )
 """Whether a mail may be sent again is ours to say: SES knows no idempotency."""
@@ -40,12 +40,12 @@ def notices(settings: PolicyNoticesSettings, client: "DynamoDBClient") -> Notice
         directory=composition.directory(client, settings.cases_table),
         mailed=DynamoMailed(client, settings.cases_table),
         outbox=SesOutbox(
-            boto3.client("sesv2", config=_MAIL_CONFIG),
+            aws.client("sesv2", _MAIL_CONFIG),
             settings.notice_sender,
             settings.mail_configuration,
         ),
     )
-    bus = boto3.client("events", config=composition.CLIENT_CONFIG)
+    bus = aws.client("events")
     return Notices(
         Announcing(
             policy=book,

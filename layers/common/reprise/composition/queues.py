@@ -2,14 +2,12 @@
 
 import json
 
-import boto3
-
-from reprise import composition
 from reprise.adapters.queue import send_all
+from reprise.composition import aws
 from reprise.fanout import Spread
 
 
 def sender(queue_url: str) -> Spread:
     """Return what sends messages to a queue, all or an error."""
-    client = boto3.client("sqs", config=composition.CLIENT_CONFIG)
-    return lambda messages: send_all(client, queue_url, [json.dumps(one) for one in messages])
+    sqs = aws.client("sqs")
+    return lambda messages: send_all(sqs, queue_url, [json.dumps(one) for one in messages])
