@@ -30,7 +30,7 @@ test: .local/synced ## every test, on the local stack too
 	$(RUN) pytest -q $(ARGS)
 
 .PHONY: bench
-bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one; build/bench.json has the figures
+bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one, ARGS="load" for 20,000 events; build/bench.json has the figures
 	@$(RUN) python -m tests.bench $(ARGS)
 
 SEED ?= 1
@@ -41,6 +41,10 @@ ACCOUNTS ?= 50
 .PHONY: simulate
 simulate: .local/synced ## seeded worlds of customers and faults; SEED=1 SEEDS=5 DAYS=30 ACCOUNTS=50
 	@$(RUN) python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --days $(DAYS) --accounts $(ACCOUNTS)
+
+.PHONY: faults
+faults: .local/synced ## the deployed template while AWS fails and workers die; ARGS="storm --accounts 24 --rounds 3"
+	@$(RUN) python -m tests.faults $(ARGS)
 
 .PHONY: lint
 lint: .local/synced .local/secure ## style, import directions, the template and its security, secrets
