@@ -11,6 +11,8 @@ from ops.stack import tools
 from tests.bench import measures
 from tests.bench.bench import running
 
+LONG = {"load"}
+"""What takes many minutes, and is measured only where it is asked for."""
 REPORT = tools.ROOT / "build" / "bench.json"
 
 
@@ -18,8 +20,9 @@ def main() -> None:
     """Measure, show, and merge what was measured into the report."""
     known = [module.name for module in pkgutil.iter_modules(measures.__path__)]
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"any of {', '.join(known)}; all if none")
-    names = parser.parse_args().names or known
+    words = f"any of {', '.join(known)}; all but {', '.join(LONG)} if none"
+    parser.add_argument("names", nargs="*", help=words)
+    names = parser.parse_args().names or [name for name in known if name not in LONG]
     unknown = set(names) - set(known)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
