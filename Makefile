@@ -82,6 +82,14 @@ EXAMPLES ?= 500
 apitest: .local/synced ## the API against its OpenAPI document, property by property; EXAMPLES=500 SEED=1
 	@$(RUN) python -m tests.apitest --examples $(EXAMPLES) --seed $(SEED)
 
+FUZZED := tests/integration/credits_api/test_fuzz.py tests/integration/provider_events/test_fuzz.py \
+  tests/integration/stripe_webhook/test_webhook.py tests/unit/billing/test_events.py tests/unit/mail/test_fuzz.py \
+  tests/unit/mail/test_ses.py tests/unit/providers/test_properties.py tests/unit/providers/test_signatures.py
+
+.PHONY: fuzz
+fuzz: .local/synced ## every entry against garbage and mutated samples: API, bus, webhook, mail, providers; SEED=1
+	@$(RUN) pytest -q --hypothesis-seed=$(SEED) $(FUZZED)
+
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
 	@$(RUN) python -m ops.stack.build --architecture $(ARCH)
