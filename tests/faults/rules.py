@@ -60,17 +60,15 @@ _ALL = (
 )
 
 
-def storm(rate, *, late=True):
+def storm(rate):
     """Return everything at once: each fault with its weight times the rate.
 
     Args:
         rate: chance of a fault of weight one, per call.
-        late: whether there are late writes too, each of which takes seconds.
     """
     return [
         (f"{service} {name}", _rule(service, operation, effect, rate * weight))
         for service, operation, name, weight, effect in _ALL
-        if late or effect is not _LATE
     ]
 
 

@@ -39,14 +39,12 @@ class Field:
         proxy: between its functions and AWS.
         seed: of what customers do.
         size: customers of each scenario.
-        brief: play a part of it, for those who wait.
     """
 
     stack: object
     proxy: Proxy
     seed: int
     size: int
-    brief: bool = False
     deaths: int = 0
     redriven: int = 0
 
@@ -100,7 +98,7 @@ def storm(field):
     customers = field.customers("storm")
     withdrawing = field.customers("mail", max(1, field.size // 4))
     dice = random.Random(field.seed)
-    ends = [_draw_ends(dice, 3 if field.brief else 6) for _ in customers]
+    ends = [_draw_ends(dice, 6) for _ in customers]
 
     def live(number):
         one = customers[number]
@@ -114,7 +112,7 @@ def storm(field):
         buys(field.outside, one)
         withdraws(field.outside, one)
 
-    with field.faults(rules.storm(0.015, late=not field.brief)):
+    with field.faults(rules.storm(0.015)):
         together(live, range(len(customers)))
         together(leave, withdrawing)
         _tick_calmly(field)
@@ -133,8 +131,7 @@ def _draw_ends(dice, count):
 def _tick_calmly(field):
     """Have the schedules run amid the faults: AWS calls them again where they fail."""
     now = datetime.now(UTC)
-    stems = ("refund_deadline", "stripe_reconcile", "case_actions", "expiry_sweep")
-    for stem in stems[: 3 if field.brief else None]:
+    for stem in ("refund_deadline", "stripe_reconcile", "case_actions", "expiry_sweep"):
         field.outside.call(stem, {"id": f"amid-{stem}", "time": now.isoformat()})
 
 
@@ -211,8 +208,7 @@ def poison(field):
     field.books.hurry(4, 2)
     field.books.hurry(3, 4, "ProviderEventsQueue")
     customers = field.customers("poison")
-    queues = list(QUEUES)[: 1 if field.brief else None]
-    bad = {queue: [*_POISON, *_POISON_OF.get(queue, ())] for queue in queues}
+    bad = {queue: [*_POISON, *_POISON_OF.get(queue, ())] for queue in QUEUES}
 
     def live(one):
         buys(field.outside, one)
