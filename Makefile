@@ -29,9 +29,11 @@ down: .local/synced ## end what `make up` started
 test: .local/synced ## every test, on the local stack too
 	$(RUN) pytest -q $(ARGS)
 
+EVENTS ?= 1000
+
 .PHONY: bench
-bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one, ARGS="load" for 20,000 events; build/bench.json has the figures
-	@$(RUN) python -m tests.bench $(ARGS)
+bench: .local/synced ## measure on a local stack of its own; ARGS="capacity" for one, ARGS=load EVENTS=10000 for a burst; build/bench.json has the figures
+	@EVENTS=$(EVENTS) $(RUN) python -m tests.bench $(ARGS)
 
 SEED ?= 1
 SEEDS ?= 5
