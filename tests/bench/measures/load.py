@@ -20,7 +20,7 @@ from datetime import timedelta
 import boto3
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.clock import wall_clock
-from reprise.composition import CLIENT_CONFIG
+from reprise.composition.aws import CLIENT_CONFIG
 from reprise.ledger.audit import audit
 from reprise.ledger.commands import ChargeGeneration, GrantOrder
 from rich.table import Table
