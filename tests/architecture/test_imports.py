@@ -1,11 +1,14 @@
 """Who may import what; `lint-imports` holds the directions inside the package."""
 
 import ast
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.bench import measures
 from tests.support.template import ROOT
 
 PACKAGE = ROOT / "layers" / "common" / "reprise"
@@ -85,3 +88,14 @@ def test_functions_and_files_stay_short():
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.FunctionDef):
                     assert (node.end_lineno or 0) - node.lineno < 60, f"{path}: {node.name}"
+
+
+MEASURES = [module.name for module in pkgutil.iter_modules(measures.__path__)]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_of_the_bench_can_be_run(name):
+    """No other test imports them, and nothing is measured where this fails."""
+    module = importlib.import_module(f"tests.bench.measures.{name}")
+    assert callable(module.measure)
+    assert callable(module.tables)
