@@ -1,16 +1,18 @@
-"""`make simulate`: seeded worlds, one after the other; the last line counts what was violated.
+"""`make simulate`: seeded worlds on all processors; the last line counts what was violated.
 
-A seed that fails is replayed with the one account that ended badly, over ever fewer days, and told
-as a short story.
+A seed that fails is replayed with ever fewer accounts, days and kinds of acts, and told as a short
+story.
 """
 
 import argparse
+import os
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
-from tests.simulation.world import World
-
-STORY_LINES_MAX = 60
+from tests.simulation.stories import shrunk, told
+from tests.simulation.world import TOGETHER, World
 
 
 def main():
@@ -21,44 +23,41 @@ def main():
     asked.add_argument("--days", type=int, default=30, help="days in which customers act")
     asked.add_argument("--accounts", type=int, default=50, help="accounts per world")
     asked.add_argument("--faults", type=float, default=0.02, help="chance of a fault per call")
+    asked.add_argument("--workers", type=int, default=os.cpu_count(), help="worlds at a time")
     given = asked.parse_args()
     events, injected, violations = Counter(), Counter(), 0
-    for seed in range(given.seed, given.seed + given.seeds):
-        world = World(seed, given.days, range(given.accounts), fault_rate=given.faults)
-        violated = world.run()
-        events += world.events
-        injected += world.injected
-        violations += len(violated)
-        print(f"seed {seed}: {sum(world.events.values())} events, {len(violated)} violations")
-        if violated:
-            tell(seed, given.days, violated, given.faults)
+    seeds = range(given.seed, given.seed + given.seeds)
+    live = partial(lived, days=given.days, accounts=given.accounts, fault_rate=given.faults)
+    with ProcessPoolExecutor(given.workers) as pool:
+        for seed, (happened, struck, violated, story) in zip(
+            seeds, pool.map(live, seeds), strict=True
+        ):
+            events, injected, violations = (
+                events + happened,
+                injected + struck,
+                violations + violated,
+            )
+            print(f"seed {seed}: {happened.total()} events, {violated} violations", flush=True)
+            print("".join(f"    {line}\n" for line in story), end="")
     print("events:  ", "  ".join(f"{name} {count}" for name, count in sorted(events.items())))
     print("faults:  ", "  ".join(f"{name} {count}" for name, count in sorted(injected.items())))
     print(f"violations: {violations}")
     return min(violations, 1)
 
 
-def tell(seed, days, violated, fault_rate):
-    """Print the shortest story that still ends badly."""
-    number = int(violated[0][0].removeprefix("acc"))
-    days = shrunk(seed, days, number, fault_rate)
-    lines = []
-    world = World(seed, days, [number], fault_rate=fault_rate, trace=lines.append)
-    found = world.run()
-    told = [line for line in lines if " sweep" not in line]
-    print(f"  seed {seed}, account {number}, {days} days:")
-    for line in told[-STORY_LINES_MAX:]:
-        print(f"    {line}")
-    for _, breach in found:
-        print(f"  ! {breach}")
-
-
-def shrunk(seed, days, number, fault_rate):
-    """Return the fewest days after which this account still ends badly."""
-    for fewer in range(1, days):
-        if World(seed, fewer, [number], fault_rate=fault_rate).run():
-            return fewer
-    return days
+def lived(seed, days, accounts, fault_rate):
+    """Live one seed; return its events, its faults, how much was violated, and the first story."""
+    events, injected, violations, story = Counter(), Counter(), 0, []
+    for first in range(0, accounts, TOGETHER):
+        group = range(first, min(first + TOGETHER, accounts))
+        world = World(seed, days, group, fault_rate=fault_rate)
+        violated = world.run()
+        events += world.events
+        injected += world.faults.injected
+        violations += len(violated)
+        if violated and not story:
+            story = told(shrunk(seed, days, group, fault_rate))
+    return events, injected, violations, story
 
 
 if __name__ == "__main__":

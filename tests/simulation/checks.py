@@ -1,108 +1,256 @@
-"""What must hold after every step, and what the policy promises in the end."""
+"""What the policy promises, looked at in the end, when everything has come to rest."""
 
 from collections import Counter
+from datetime import timedelta
 
-from reprise.ledger.account import check
 from reprise.ledger.audit import audit
 from reprise.ledger.entries import Reason
 from reprise.ledger.usage import credits_used
 
-from tests.simulation.truth import COST, LEFTOVER, PROMISE
+from tests.simulation.judge import used_by_order
+from tests.simulation.truth import (
+    COSTS,
+    DAY,
+    OFF,
+    PROMISE,
+    SECOND_POLICY,
+    WAITING_MAX,
+)
+
+DEADLINE = timedelta(minutes=20)
+HEARD = 4 * DAY
+"""By then the product has heard of everything: Stripe tries for three days."""
 
 
-def after_every_step(account):
-    """The laws of the ledger, on the head alone; the journal is audited in the end."""
-    check(account)
+def in_the_end(world):
+    """Return every promise that was broken, with whom it was broken to."""
+    for customer in world.customers:
+        account = customer.account_id
+        for broken in _account(world, account):
+            yield account, broken
+    for event in world.deployed.parking.events.values():
+        if event.done_at is None and "Again" not in event.body.decode():
+            yield "stripe", f"still parked: {event.parked_id}, {event.field} {event.reason}"
+    yield from _cases(world)
+    yield from _withdrawals(world)
+    yield from _mails(world)
+    yield from _refunds(world)
 
 
-def in_the_end(account_id, truth, store, parked):
-    """Return every promise that was broken, in words."""
-    head = store.read(account_id).account
+def _account(world, account):
+    store, truth = world.ledger_store, world.truth
+    head = store.heads.get(account)
     if head is None:
-        return ["no account"] if truth.bought else []
-    journal = list(store.journal(account_id))
-    report = audit(account_id, journal, head, store.orders_of(account_id))
-    broken = [] if report.clean else [f"audit: {report.difference}"]
-    broken += [f"still parked: {event}" for event in parked]
-    broken += [f"still open: {generation}" for generation in head.charges]
-    broken += _orders(account_id, truth, store, head)
-    broken += _generations(truth, journal)
-    broken += _expiries(truth, journal)
-    broken += _conservation(account_id, truth, store, journal, head)
-    return broken
+        if truth.of(account):
+            yield "paid, and has no account"
+        return
+    journal = list(store.journal(account))
+    report = audit(account, journal, head, store.orders_of(account))
+    if not report.clean:
+        yield f"audit: {report.difference}"
+    yield from (f"still open: {generation}" for generation in head.charges)
+    yield from _orders(world, account, head)
+    yield from _generations(truth, account, journal)
+    yield from _expiries(world, account, journal, head)
+    yield from _conservation(truth, account, store, journal, head)
+    yield from _gifts(world, account, journal)
 
 
-def _orders(account_id, truth, store, head):
-    stored = {order.order_id: order for order in store.orders_of(account_id)}
-    for name, bought in truth.bought.items():
+def _orders(world, account, head):
+    """Each paid order is credited or refunded, never both; claims follow the money."""
+    stored = {order.order_id: order for order in world.ledger_store.orders_of(account)}
+    for name, bought in world.truth.of(account).items():
         order = stored.pop(name, None)
-        if order is None or order.status.value != "credited":
-            yield f"{name}: paid and not credited"
+        if order is None or order.status.value == "pending":
+            yield f"{name}: paid, and neither credited nor refunded"
             continue
-        claim = head.claims.get(name)
-        target = claim.target if claim else 0
-        if target != bought.claimed:
-            yield f"{name}: {target} credits claimed, {bought.claimed} by the money"
+        if order.status.value == "refunded":
+            if bought.payment.refunded < bought.price:
+                yield f"{name}: settled by money, and {bought.payment.refunded} of it went back"
+            continue
+        yield from _claim(name, bought, head)
+        if order.purchase.credits != bought.credits:
+            yield f"{name}: {order.purchase.credits} credits, {bought.credits} were bought"
     for name in stored:
         yield f"{name}: credited and never paid"
 
 
-def _generations(truth, journal):
-    outcomes = {}
-    for entry in journal:
-        if entry.key.startswith("outcome#"):
-            outcomes[entry.key.removeprefix("outcome#")] = entry
-    for name, generated in truth.generated.items():
-        entry = outcomes.pop(name, None)
-        if entry is None:
-            yield f"{name}: no outcome"
-            continue
-        # The deadline may refund what the provider delivers later: the customer keeps both.
-        gave_up = entry.details["outcome"] == "unresolved"
-        if entry.details["refunded"] != generated.due_back and not gave_up:
-            yield f"{name}: {entry.details['refunded']} back, {generated.due_back} due"
-        if entry.details["refunded"] and entry.at - generated.ended_at > PROMISE:
-            yield f"{name}: refunded {entry.at - generated.ended_at} after it had ended"
-    for name in outcomes:
+def _claim(name, bought, head):
+    """A claim is what the money says, and takes what it can."""
+    claim = head.claims.get(name)
+    target = claim.target if claim else 0
+    if target not in bought.claims:
+        yield f"{name}: {target} credits claimed, {sorted(bought.claims)} by the money"
+    left = sum(lot.remaining for lot in head.lots.values() if lot.order_id == name)
+    if claim and claim.gap > 0 and left:
+        yield f"{name}: {left} credits left, {claim.gap} more are claimed"
+
+
+def _generations(truth, account, journal):
+    """Each charge has one outcome, the right one, within the hour."""
+    outcomes, charges = _by_key(journal, "outcome#"), _by_key(journal, "charge#")
+    mine = {name: one for name, one in truth.generated.items() if one.account == account}
+    if charges.keys() != mine.keys():
+        yield f"charged {sorted(charges.keys() ^ mine.keys())} and generated the rest"
+    for name in outcomes.keys() - mine.keys():
         yield f"{name}: settled and never charged"
+    for name, generated in mine.items():
+        if name in outcomes:
+            for broken in _outcome(generated, charges[name], outcomes[name]):
+                yield f"{name}: {broken}"
+        else:
+            yield f"{name}: no outcome"
 
 
-def _expiries(truth, journal):
-    """Subscription credits live 60 days from the paid time at the least; packs for ever."""
+def _by_key(journal, prefix):
+    return {e.key.removeprefix(prefix): e for e in journal if e.key.startswith(prefix)}
+
+
+def _outcome(generated, charge, entry):
+    back, gave_up = entry.details["refunded"], entry.details["outcome"] == "unresolved"
+    # The deadline may refund what the provider delivers later: the customer keeps both.
+    if back not in (generated.allowed | ({COSTS[generated.operation]} if gave_up else set())):
+        yield f"{back} credits back, {sorted(generated.allowed)} due"
+    since = min(generated.ended_at, generated.charged_at + WAITING_MAX)
+    if generated.waits and not generated.submitted:
+        since = generated.charged_at + WAITING_MAX  # nobody can be asked about it
+    if back and entry.at - since > PROMISE + OFF:
+        yield f"refunded {entry.at - since} after it had ended"
+    # The clock that charged it may have been behind, for all that the deadline knows.
+    if gave_up and entry.at - charge.at < DEADLINE:
+        yield f"given up after {entry.at - charge.at}"
+
+
+def _expiries(world, account, journal, head):
+    """Nothing expires early: packs never, leftovers by their policy, nothing that is frozen."""
     for entry in journal:
         for posting in entry.postings:
-            bought = truth.bought.get(posting.lot_id)
-            if posting.reason is not Reason.EXPIRE or bought is None:
-                continue
-            if bought.period_end is None:
-                yield f"{posting.lot_id}: pack credits expired"
-            elif bought.reversed < bought.price and entry.at < bought.period_end + LEFTOVER:
-                yield f"{posting.lot_id}: expired at {entry.at}, too early"
+            bought = world.truth.bought.get(posting.lot_id)
+            if posting.reason is Reason.EXPIRE and bought is not None:
+                for broken in _expired(world.truth, account, bought, entry.at):
+                    yield f"{posting.lot_id}: expired at {entry.at}, {broken}"
+    for lot in head.lots.values():
+        if lot.kind.value == "subscription" and lot.remaining and lot.expires_at is None:
+            yield f"{lot.lot_id}: {lot.remaining} leftover credits never expire"
 
 
-def _conservation(account_id, truth, store, journal, head):
-    """What the ledger calls used is what the provider delivered, order by order and in all."""
-    used = _used_by_order(journal)
-    for order in store.orders_of(account_id):
+def _expired(truth, account, bought, at):
+    if bought.period is None:
+        yield "and was a pack"
+        return
+    ends = _paid_through(truth, account, at)
+    if ends is not None and at < ends + bought.leftover - OFF:
+        yield f"paid through {ends}"
+    for since, until in bought.payment.frozen:
+        if since + HEARD < at < (until or at):
+            yield f"frozen since {since}"
+
+
+def _paid_through(truth, account, at):
+    """Until when subscriptions were certainly paid and known to be so at an instant."""
+    known = (one for one in truth.of(account).values() if one.period and one.paid_at < at - HEARD)
+    calm = (one for one in known if not (one.payment.frozen or one.payment.refunds))
+    return max((one.period[1] for one in calm), default=None)
+
+
+def _conservation(truth, account, store, journal, head):
+    """What the ledger calls used is what was delivered, order by order and in all."""
+    used = used_by_order(journal)
+    for order in store.orders_of(account):
         told = credits_used(head, order)
         if told != used[order.order_id]:
             yield f"{order.order_id}: {used[order.order_id]} credits used, {told} by the ledger"
     refunded = {e.key: e.details["refunded"] for e in journal if e.key.startswith("outcome#")}
-    spent = sum(COST - refunded.get(f"outcome#{name}", 0) for name in truth.generated)
+    spent = sum(
+        COSTS[one.operation] - refunded.get(f"outcome#{name}", 0)
+        for name, one in truth.generated.items()
+        if one.account == account
+    )
     if sum(used.values()) != spent:
         yield f"{sum(used.values())} credits used, {spent} by the outcomes"
 
 
-def _used_by_order(journal):
-    """Credits that charges took and did not give back, by the order they came from."""
-    order_of, used = {}, Counter()
-    for entry in journal:
-        for lot_id, terms in entry.changes.get("lots", {}).items():
-            if terms is not None:
-                order_of[lot_id] = lot_id if terms[1] is None else terms[1]
-        if not entry.key.startswith(("charge#", "outcome#")):
+def _gifts(world, account, journal):
+    """An outage is made good once, with what the model says."""
+    given = {entry.key: entry.credits for entry in journal if entry.key.startswith("goodwill#")}
+    for incident, due in world.judge.outages.items():
+        found = [credits for key, credits in given.items() if incident in key]
+        if account in due and sum(found) != due[account]:
+            yield f"{incident}: {sum(found)} credits for the outage, {due[account]} due"
+        if len(found) > 1:
+            yield f"{incident}: made good {len(found)} times"
+
+
+def _cases(world):
+    """Every case ended as decided; what was approved was given back once, nothing else was."""
+    given = Counter()
+    for money in world.stripe.money.values():
+        for amount, status, attempt in money.refunds.values():
+            if attempt is not None and status != "failed":
+                given[attempt.partition("#")[0]] += amount
+    for case in world.cases.cases.values():
+        for broken in _case(world.judge.letter_of(case), case, given.pop(case.case_id, 0)):
+            yield case.account_id or "nobody", f"case {case.case_id}: {broken}"
+    for case_id in given:
+        yield "stripe", f"refunds for a case that is not there: {case_id}"
+
+
+def _case(letter, case, given):
+    if not case.over:
+        yield f"still {case.state}"
+    actions = case.decision.actions if case.decision else ()
+    due = sum(one.amount_minor for one in actions if one.kind.value.startswith("refund_"))
+    if given != (due if case.state.value == "approved" else 0):
+        yield f"{given} given back, {due} decided, {case.state}"
+    if letter.automatic:
+        yield "opened for a machine's mail"
+
+
+def _withdrawals(world):
+    """A subscription that was withdrawn from never renews."""
+    for case in world.cases.cases.values():
+        if case.state.value != "approved":
             continue
-        for posting in entry.postings:
-            if posting.reason in {Reason.TAKE, Reason.RETURN, Reason.REISSUE}:
-                used[order_of[posting.lot_id]] -= posting.credits
-    return used
+        for one in case.decision.actions:
+            if one.kind.value == "end_subscription" and one.target not in world.stripe.withdrawn:
+                yield case.account_id, f"case {case.case_id}: {one.target} goes on"
+
+
+def _mails(world):
+    """Answers go out once a step, and only to whom proved to be the sender."""
+    answers, others = Counter(), Counter()
+    for _, mail in world.outbox.sent_at:
+        tag = mail.reply_to.partition("+")[2].partition(".")[0].upper()
+        if tag:
+            answers[tag] += 1
+        else:
+            others[mail.to, mail.text] += 1
+    for case_id, count in answers.items():
+        case = world.cases.cases[case_id]
+        if count > len(case.replies):
+            yield case.account_id, f"case {case_id}: {count} answers, {len(case.replies)} due"
+        if not case.letter.proven:
+            yield case.letter.address, "answered, and never proved to be the sender"
+    yield from _notices(world, others)
+
+
+def _notices(world, sent):
+    """Reminders and notices go out once; the policy's to everybody, and in time."""
+    for (to, text), count in sent.items():
+        # The same credits are reminded of twice; what may have been lost is said again.
+        due = 2 if "about to expire" in text else 1
+        if count > due + world.outbox.excused[to]:
+            yield to, f"mailed {count} times: {text.splitlines()[2]}"
+    told = {to for to, text in sent if "policy changes" in text}
+    for account, at in world.truth.registered.items():
+        if at < SECOND_POLICY - 2 * DAY and f"{account}@shop.example" not in told:
+            yield account, "was not told of the second policy"
+    if world.book.held_back(SECOND_POLICY):
+        yield "everybody", "the second policy was held back: its notices were not out in time"
+
+
+def _refunds(world):
+    """No payment gives back more than it took."""
+    for payment, money in world.stripe.money.items():
+        if money.refunded > money.amount:
+            yield world.stripe.accounts[payment], f"{payment}: {money.refunded} refunded"

@@ -1,138 +1,143 @@
-"""What customers, their banks and the provider do; each act is decided by the account's dice."""
+"""What customers and their banks do; each act is decided by the account's own dice."""
 
-from datetime import timedelta
-from fractions import Fraction
+from reprise.ledger.commands import Gift
+from reprise.ledger.entries import Cause
+from reprise.ledger.lots import LotKind
 
-from tests.simulation import bodies
-from tests.simulation.reports import report
-from tests.simulation.truth import (
-    COST,
-    DAY,
-    HOUR,
-    MINUTE,
-    MONTH_CREDITS,
-    MONTH_PRICE,
-    PACK_CREDITS,
-    PACK_PRICE,
-    START,
-    Bought,
-    Generated,
-)
+from tests.simulation import bodies, letters, quarrels, reports
+from tests.simulation.subscriptions import subscribe
+from tests.simulation.truth import DAY, HOUR, MINUTE, PACKS, START, Bought
+
+ACTS = ("packs", "subscriptions", "generations", "quarrels", "mails", "gifts")
+"""Kinds of acts; a story is told with as few as still end badly."""
 
 
 def begin(world, customer):
-    """Spread a customer's acts over the days."""
+    """Register a customer and spread their acts over the days."""
     dice = customer.random
-
-    def some(count, act):
-        for _ in range(count):
-            when = START + timedelta(seconds=dice.randrange(int(world.days * 86_400)))
-            world.at(when, customer, act, world)
-
-    world.at(START + dice.randrange(600) * MINUTE, customer, buy_pack, world)
-    some(dice.choice([0, 1, 2]), buy_pack)
-    some(dice.choice([0, 1, 1, 2]), subscribe)
-    some(dice.choice([0, 0, 1]), receive_gift)
-    some(int(world.days * dice.uniform(0.2, 1.5)), generate)
-
-
-def buy_pack(customer, world):
-    dice, order = customer.random, customer.name("cs")
-    now, account = world.now, customer.account_id
-    paid_at = now
-    if dice.random() < 0.15:
-        world.send(customer, bodies.checkout(order + "_e0", now, account, order, paid=False))
-        if dice.random() < 0.3:
-            failed = bodies.checkout(
-                order + "_e1", now, account, order, paid=False, kind="async_payment_failed"
-            )
-            world.send(customer, failed, now + 2 * DAY)
-            return
-        paid_at = now + 2 * DAY
-        kind = "async_payment_succeeded"
-    else:
-        kind = "completed"
-    paid = bodies.checkout(order + "_e2", paid_at, account, order, kind=kind)
-    world.send(customer, paid, paid_at)
-    customer.truth.bought[order] = Bought(PACK_CREDITS, PACK_PRICE, paid_at)
-    quarrel(customer, world, order, f"pi_{order}", paid_at)
-
-
-def subscribe(customer, world):
-    """Pay some months of Pro and then end it: at the period's end, at once, or unpaid."""
-    dice, name = customer.random, customer.name("sub")
-    months, period = dice.choice([1, 1, 2, 3]), (world.now, world.now + 30 * DAY)
     account = customer.account_id
-    opened = bodies.subscription(f"{name}_e0", world.now, account, name, period, kind="created")
-    world.send(customer, opened)
-    for number in range(1, months + 1):
-        period = (period[0], period[1]) if number == 1 else (period[1], period[1] + 30 * DAY)
-        paid_at = period[0] + dice.choice([0, 1, 60]) * MINUTE
-        event_id = f"{name}_m{number}"
-        invoice = bodies.invoice_paid(event_id, paid_at, account, name, number, period)
-        world.send(customer, invoice, paid_at)
-        joined = bodies.invoice_payment(event_id + "_p", paid_at, name, number)
-        world.send(customer, joined, paid_at)
-        order = f"in_{name}_{number}/il_1"
-        customer.truth.bought[order] = Bought(MONTH_CREDITS, MONTH_PRICE, paid_at, period[1])
-        quarrel(customer, world, order, f"pi_in_{name}_{number}", paid_at)
-    ended_at = period[1] - dice.choice([0, 0, 10]) * DAY + dice.choice([0, 0, 20]) * DAY
-    ended = bodies.subscription(
-        f"{name}_e9", ended_at, account, name, period, ended_at=ended_at, kind="deleted"
+    world.truth.countries[account] = dice.choice(("DE", "DE", "FR", "US", "US"))
+    world.at(START + dice.randrange(48) * MINUTE, register, world, customer)
+
+    def some(kind, count, act):
+        moments = [START + HOUR + dice.random() * world.days * DAY for _ in range(count)]
+        for when in moments:
+            if world.does(kind):
+                world.at(whole(when), act, world, customer)
+
+    some("packs", 1 + dice.choice((0, 1, 2)), buy_pack)
+    some("packs", dice.choice((0, 0, 1)), leave_checkout)
+    some("subscriptions", dice.choice((0, 1, 1, 2)), subscribe)
+    some("gifts", dice.choice((0, 0, 1)), receive_gift)
+    some("generations", int(world.days * dice.uniform(0.2, 1.2)), generate)
+    some("mails", dice.choice((0, 1, 1, 2, 3)), letters.write)
+    some("subscriptions", 4, look_at_benefits)
+
+
+def whole(when):
+    """The instant in whole seconds, as Stripe writes it."""
+    return when.replace(microsecond=0)
+
+
+def register(world, customer):
+    """The product tells who the account belongs to."""
+    account = customer.account_id
+    body = {
+        "email": f"{account}@shop.example",
+        "locale": "en-GB",
+        "country": world.truth.countries[account],
+    }
+    status, _ = reports.call(world, "PUT /accounts/{account_id}", account, body)
+    assert status in {200, 201}, status
+    world.truth.registered[account] = world.now
+
+
+def buy_pack(world, customer):
+    """Buy a pack: by card, or by a bank that pays two days later or not at all; or twice."""
+    dice, account, now = customer.random, customer.account_id, world.now
+    order, sku = f"cs_live_a1{customer.name()}", dice.choice((*PACKS, "pack_1000"))
+    country = world.truth.countries[account]
+
+    def said(number, **more):
+        return bodies.checkout(
+            f"{order}_e{number}", world.now, account, order, sku, made=now, country=country, **more
+        )
+
+    if dice.random() < 0.15:
+        world.stripe.say(said(0, paid=False), account)
+        fails = dice.random() < 0.3
+        world.at(now + 2 * DAY, _bank_pays, world, customer, (order, sku, now), said, fails)
+        return
+    pay_pack(world, customer, order, sku, now)
+    world.stripe.say(said(1), account)
+
+
+def _bank_pays(world, customer, sold, said, fails):
+    if fails:
+        failed = said(2, paid=False, kind="async_payment_failed")
+        world.stripe.say(failed, customer.account_id)
+        return
+    pay_pack(world, customer, *sold)
+    world.stripe.say(said(2, kind="async_payment_succeeded"), customer.account_id)
+
+
+def pay_pack(world, customer, order, sku, made):
+    """Money moves for a pack, now and then twice."""
+    credits, price = PACKS[sku]
+    account, dice = customer.account_id, customer.random
+    payment = bodies.payment_of(order)
+    money = world.stripe.pay(payment, account, price, world.now, order)
+    bought = Bought(account, credits, price, made, money)
+    world.truth.bought[order] = bought
+    if dice.random() < 0.08:
+        again = world.now + MINUTE
+        bought.duplicate = world.stripe.pay(f"{payment}Again", account, price, again, order)
+        world.at(again + DAY, letters.complain, world, customer, "twice", order)
+    elif world.does("quarrels"):
+        quarrels.begin(world, customer, order)
+
+
+def leave_checkout(world, customer):
+    """Open a checkout and leave: it expires a day later."""
+    account, order = customer.account_id, f"cs_live_a1{customer.name()}"
+    event = bodies.checkout(
+        f"{order}_e0",
+        world.now + DAY,
+        account,
+        order,
+        "pack_1000",
+        made=world.now,
+        paid=False,
+        kind="expired",
     )
-    world.send(customer, ended, ended_at)
-    world.at(ended_at + 5 * DAY, customer, world.redrive_parked)
+    world.at(world.now + DAY, world.stripe.say, event, account)
 
 
-def quarrel(customer, world, order, payment, paid_at):
-    """Now and then money goes back: refunds in parts, some failing; disputes won, lost, late."""
-    dice, bought = customer.random, customer.truth.bought[order]
-    for number in range(dice.choice([0, 0, 0, 0, 1, 2])):
-        name, when = f"re_{order}_{number}", paid_at + dice.randrange(1, 20 * 24) * HOUR
-        amount = dice.choice([bought.price, bought.price // 3, 100, 1])
-        last = dice.choice(["succeeded", "succeeded", "failed"])
-        for at, status in ((when, "pending"), (when + DAY, last)):
-            event_id = f"evt_{name}_{status}"
-            raw = bodies.refund(event_id, at, payment, name, amount, status)
-            world.send(customer, raw, at)
-        bought.refunds[name] = (amount, last)
-    if dice.random() < 0.12:
-        _dispute(customer, world, order, payment, paid_at)
-
-
-def _dispute(customer, world, order, payment, paid_at):
-    dice, bought = customer.random, customer.truth.bought[order]
-    name, when = f"du_{order}", paid_at + dice.randrange(1, 25 * 24) * HOUR
-    out = (f"txn_{name}_out", -1200, when)
-    back = (f"txn_{name}_in", 1200, when + 20 * DAY)
-    stages = [(when, "needs_response", [out])]
-    end = dice.choice(["won", "lost", "lost then won"])
-    if end != "won":
-        stages.append((when + 15 * DAY, "lost", [out]))
-    if end != "lost":
-        stages.append((when + 20 * DAY, "won", [out, back]))
-    for at, status, moves in stages:
-        raw = bodies.dispute(f"evt_{name}_{status}", at, payment, name, bought.price, status, moves)
-        world.send(customer, raw, at)
-    bought.withdrawn = Fraction(bought.price if end == "lost" else 0)
-
-
-def receive_gift(customer, world):
+def receive_gift(world, customer):
     """An operator gives goodwill that lives eight days."""
-    world.give(customer, customer.random.randrange(1, 200), world.now + 8 * DAY)
+    dice = customer.random
+    name, credits, account = f"gift_{customer.name()}", dice.randrange(1, 200), customer.account_id
+    gift = Gift(LotKind.GOODWILL, name, credits, world.now + 8 * DAY, Cause("operator", "eve"))
+    world.by_hand(lambda: world.deployed.ledger.run(account, gift, world.now, may_open=True))
 
 
-def generate(customer, world):
-    """Charge a song; the provider delivers, fails, delivers half, nothing, or never answers."""
-    dice, generation = customer.random, customer.name("gen")
-    if world.store.heads.get(customer.account_id) is None:
-        return
-    if world.charge(customer, generation, COST) is None:
-        return
-    outcome = dice.choices(
-        ["delivered", "partial", "failed", "empty", "silent"], [70, 5, 15, 5, 5]
-    )[0]
-    took = timedelta(seconds=dice.randrange(20, 240))
-    ended_at = world.now + took if outcome != "silent" else world.now + 20 * MINUTE
-    customer.truth.generated[generation] = Generated(world.now, outcome, ended_at)
-    report(world, customer, generation, outcome, ended_at)
+def generate(world, customer):
+    """Generate something: each of the twelve operations has its turn."""
+    reports.generate(world, customer, customer.random.choice(reports.OPERATIONS))
+
+
+def look_at_benefits(world, customer):
+    """Ask what the account is entitled to: the plan that was paid for, until its period ends."""
+    account = customer.account_id
+    plans = [one for one in world.truth.of(account).values() if one.period]
+    route = "GET /accounts/{account_id}/entitlements"
+    known = world.stripe.quiet(account) and not any(one.payment.frozen for one in plans)
+    status, answer = reports.call(world, route, account)
+    due = world.truth.plan_at(account, world.now)
+    if status != 200 or (known and world.stripe.quiet(account) and answer["plan"] != due):
+        world.violate(account, f"entitled to {answer}, should be {due}")
+
+
+def read_mail(world, mail, message_id):
+    """A customer reads an answer; one that asks is answered, mostly."""
+    letters.answer(world, mail, message_id)

@@ -1,20 +1,16 @@
-"""The provider, and the product that reports on it: late, twice, unvouched for, or not at all."""
+"""Providers, and the product that charges, submits and reports: late, twice, or not at all."""
 
+import json
 from datetime import timedelta
 
-from reprise.ledger.entries import Cause
 from reprise.ports.provider import PollResult, ProviderPoller, ProviderUnavailableError
 from reprise.providers.classify import classify
-from reprise.providers.generation_events import GenerationEvent, Kind
 from reprise.providers.verdict import Channel
-from reprise.usecases.generations.deadline import Run, keep_promise
-from reprise.usecases.generations.receive import receive
 
-from tests.simulation import bodies
-from tests.simulation.truth import HOUR, MINUTE
+from tests.simulation import answers
+from tests.simulation.truth import COSTS, HOUR, MINUTE, Generated
 
-RECEIVES_MAX = 6
-VISIBILITY = timedelta(seconds=90)
+SECOND = timedelta(seconds=1)
 
 
 class Provider(ProviderPoller):
@@ -23,73 +19,151 @@ class Provider(ProviderPoller):
     def __init__(self, world):
         self.world = world
         self.tasks = {}
+        self.down_until = world.now
 
     def poll(self, provider, operation, task_id):
-        outcome, ended_at, dice = self.tasks[task_id]
-        if dice.random() < 0.1:
+        faults, now = self.world.faults, self.world.now
+        if faults.strikes("provider down", 0.5):
+            self.down_until = now + 10 * MINUTE
+        if now < self.down_until or faults.strikes("provider does not answer", 4):
             raise ProviderUnavailableError("no answer")
-        told = outcome if self.world.now >= ended_at and outcome != "silent" else "pending"
-        body = bodies.poll(task_id, told)
+        generated = self.tasks[task_id]
+        body = answers.record(generated.operation, task_id, _told(generated, now))
         return PollResult(classify(provider, operation, Channel.POLL, body), body)
 
 
-def report(world, customer, generation, outcome, ended_at):
-    """Let the product report a generation as it goes on, and let the deadline watch it."""
-    dice, task = customer.random, f"task_{generation}"
-    # The provider's dice are apart, so that how often it is asked changes nothing else.
-    world.provider.tasks[task] = (outcome, ended_at, type(dice)(task))
+def _told(generated, now):
+    if generated.outcome != "silent" and now >= generated.ended_at:
+        return generated.outcome
+    waits_until = generated.charged_at + MINUTE + generated.waits
+    return "waiting" if generated.charged_at + MINUTE <= now < waits_until else "pending"
 
-    def tell(kind, when, **more):
-        event = GenerationEvent(
-            kind=kind,
-            event_id=f"{generation}_{kind.name}_{when.timestamp()}",
-            at=when,
-            account_id=customer.account_id,
-            generation_id=generation,
-            provider="kie",
-            **more,
-        )
-        world.at(when, customer, apply, world, event)
+
+def charge(world, account, generation, operation):
+    """Charge a generation through the API, asking again until there is an answer."""
+    body = {"generation_id": generation, "operation": operation}
+    return call(world, "POST /accounts/{account_id}/charges", account, body)
+
+
+def call(world, route, account, body=None, **path):
+    """Call the API as the product does; return status and answer."""
+    for attempt in range(50):
+        event = {
+            "routeKey": route,
+            "headers": {"accept": "application/json"},
+            "requestContext": {"requestId": f"{account}-{attempt}"},
+            "pathParameters": {"account_id": account, **path},
+        }
+        if body is not None:
+            event["body"] = json.dumps(body)
+        answer = world.invoke("credits_api", event)
+        if answer is not None and answer["statusCode"] < 500:
+            return answer["statusCode"], json.loads(answer["body"])
+    raise AssertionError("the API never answered")
+
+
+def generate(world, customer, operation):
+    """Charge a generation; the provider delivers, fails, delivers half, nothing, or is silent."""
+    dice, account = customer.random, customer.account_id
+    generation = f"gen_{customer.name()}"
+    outcome = dice.choices(
+        ["delivered", "partial", "failed", "empty", "silent", "rejected"], [62, 7, 14, 6, 6, 5]
+    )[0]
+    if outcome == "partial" and "partial" not in answers.outcomes_of(operation):
+        outcome = "failed"
+    took = dice.randrange(20, 240) * SECOND
+    waits = dice.choice((0, 0, 3, 12, 40)) * HOUR if operation == "voice_clone" else 0 * HOUR
+    status, _ = charge(world, account, generation, operation)
+    if status == 402:
+        return
+    now = world.now
+    world.schedules["refund_deadline"].wake()
+    generated = Generated(account, operation, now, outcome, now + took + waits, waits=waits)
+    world.truth.generated[generation] = generated
+    Report(world, customer, generation, generated).plan()
+
+
+class Report:
+    """What the product reports of one generation."""
+
+    def __init__(self, world, customer, generation, generated):
+        self.world, self.dice = world, customer.random
+        self.generation, self.generated = generation, generated
+        self.task = f"task_{generation}"
+        self.provider = answers.PROVIDERS[generated.operation]
+
+    def plan(self):
+        """Plan the reports; some never leave the product."""
+        generated, dice, now = self.generated, self.dice, self.world.now
+        if generated.outcome == "rejected":
+            refused = {"code": 422, "msg": "Please enter callBackUrl.", "data": None}
+            self.tell("Generation Rejected", now + SECOND, payload=refused, http_status=200)
+            return
+        self.world.provider.tasks[self.task] = generated
         if dice.random() < 0.2:
-            world.at(
-                when + dice.choice([1, 40, 4000]) * timedelta(seconds=1),
-                customer,
-                apply,
-                world,
-                event,
+            call(
+                self.world,
+                "POST /accounts/{account_id}/charges/{generation_id}/task",
+                generated.account,
+                {"provider": self.provider, "task_id": self.task},
+                generation_id=self.generation,
             )
+        else:
+            later = dice.choice((1, 1, 100)) * SECOND
+            told = self.tell("Generation Submitted", now + later, task_id=self.task)
+            generated.submitted = told
+        if generated.waits:
+            self._callback(now + MINUTE, answers.waiting(self.task), vouched=True)
+        if generated.operation in answers.TRACKS and dice.random() < 0.4:
+            self._callback(now + MINUTE / 4, answers.first_track(self.task), vouched=True)
+        if generated.outcome != "silent":
+            self._ends()
+        if dice.random() < 0.05:
+            self._forged()
 
-    if dice.random() > 0.05:
-        tell(Kind.SUBMITTED, world.now + timedelta(seconds=dice.choice([1, 1, 100])), task_id=task)
-    vouched = dice.random() < 0.8
-    if outcome != "silent":
-        if dice.random() < 0.5:
-            first = bodies.callback(task, "first")
-            tell(Kind.CALLBACK, world.now + MINUTE / 4, payload=first, authenticated=vouched)
-        if dice.random() > 0.1:
-            ended = bodies.callback(task, outcome)
-            when = ended_at + timedelta(seconds=dice.choice([1, 2, 30, 1500, 5000]))
-            tell(Kind.CALLBACK, when, payload=ended, authenticated=vouched)
-    world.at(world.now + 5 * MINUTE, customer, watch, world, generation)
+    def _ends(self):
+        generated, dice = self.generated, self.dice
+        when = generated.ended_at + dice.choice((1, 2, 30, 1500, 5000)) * SECOND
+        body = answers.callback(generated.operation, self.task, generated.outcome)
+        self._callback(when, body, vouched=dice.random() < 0.8)
+        if dice.random() < 0.04:
+            ends = answers.outcomes_of(generated.operation)
+            generated.other = dice.choice([one for one in ends if one != generated.outcome])
+            other = answers.callback(generated.operation, self.task, generated.other)
+            self._callback(when + dice.randrange(-60, 600) * SECOND, other, vouched=True)
+
+    def _forged(self):
+        """Somebody who is not the provider says how it ended; only the record counts."""
+        generated, dice = self.generated, self.dice
+        ends = answers.outcomes_of(generated.operation)
+        lie = dice.choice([one for one in ends if one != generated.outcome])
+        body = answers.callback(generated.operation, self.task, lie)
+        when = generated.charged_at + dice.randrange(5, 600) * SECOND
+        self._callback(when, body, vouched=False)
+
+    def _callback(self, when, body, *, vouched):
+        self.tell("Generation Callback", when, payload=body, authenticated=vouched)
+
+    def tell(self, kind, when, **detail):
+        """Put a report on the bus; now and then the product dies before it does."""
+        if self.world.faults.strikes("report never sent", 2):
+            return False
+        event = {
+            "id": f"{self.generation}-{kind}-{when.timestamp()}",
+            "source": "music.generation",
+            "detail-type": kind,
+            "time": max(when, self.world.now).isoformat(),
+            "detail": {
+                "account_id": self.generated.account,
+                "generation_id": self.generation,
+                "provider": self.provider,
+                "operation": self.generated.operation,
+                **detail,
+            },
+        }
+        put = self.world.queues["provider_events"].put
+        self.world.at(max(when, self.world.now), put, json.dumps(event))
+        return True
 
 
-def apply(customer, world, event, receives=1):
-    """The queue hands a report to the function, again and again, then to the dead letters."""
-    applied = world.survive(lambda: receive(customer.generations, event, world.clock(customer)))
-    if not applied:
-        dead = receives % RECEIVES_MAX == 0
-        again = HOUR if dead else VISIBILITY
-        world.at(world.now + again, customer, apply, world, event, receives + 1)
-
-
-def watch(customer, world, generation):
-    """The deadline's schedule, every five minutes for as long as the charge is open."""
-    world.survive(
-        lambda: keep_promise(
-            customer.generations,
-            Run(world.now, Cause("schedule", "deadline"), lambda: True, lambda *_: None, workers=1),
-        )
-    )
-    head = world.store.heads[customer.account_id]
-    if generation in head.charges:
-        world.at(world.now + 5 * MINUTE, customer, watch, world, generation)
+OPERATIONS = tuple(COSTS)

@@ -1,0 +1,60 @@
+"""What operators do: people's cases, an outage made good; each by hand, until it is done."""
+
+from datetime import timedelta
+
+from reprise.billing.outage import Severity
+from reprise.cases.model import CaseState
+from reprise.errors import BadInputError
+from reprise.usecases.cases.operators import Counter, Operator, approve, deny
+
+from tests.simulation.truth import DAY, HOUR, START
+
+EVE, BOB = "arn:aws:sts::1:assumed-role/ops/eve", "arn:aws:sts::1:assumed-role/ops/bob"
+LASTS = 30 * HOUR
+
+
+def begin(world):
+    """Look at people's cases twice a day; make one outage good if the world lasts long enough."""
+    for half in range(1, 2 * (world.days + 190)):
+        world.at(START + half * DAY / 2 + HOUR, at_the_desk, world)
+    dice = world.faults.random
+    if world.days >= 8:
+        began = START + dice.randrange(2, world.days - 4) * DAY + dice.randrange(24) * HOUR
+        world.at(began + LASTS + 2 * DAY, make_good, world, began)
+
+
+def at_the_desk(world):
+    """Decide the cases that wait for a person: grant what is proposed, or refuse."""
+    dice = world.faults.random
+    waiting = [one for one in world.cases.cases.values() if one.state is CaseState.PERSON]
+    counter = Counter(world.cases, world.ledger_store, world.book)
+    for case in waiting:
+        by = [Operator(name, "looked at it", world.now) for name in (EVE, BOB)]
+        clause = "" if case.decision and case.decision.clause else "packs_final"
+        try:
+            if case.decision and case.decision.actions and case.account_id and dice.random() < 0.5:
+                if approve(counter, case.case_id, by[0]).state is CaseState.PERSON:
+                    approve(counter, case.case_id, by[1])
+            else:
+                deny(counter, case.case_id, by[0], clause, silent=case.account_id is None)
+        except BadInputError as error:
+            world.violate(case.account_id or "nobody", f"operator on {case.case_id}: {error}")
+    if waiting:
+        world.schedules["case_actions"].wake()
+
+
+def make_good(world, began):
+    """Declare an outage, confirm it as somebody else, and let the credits be posted."""
+    outages, window = world.deployed.outages, (began, began + LASTS)
+    incident, _ = world.by_hand(
+        lambda: outages.declare(
+            window, Severity.MAJOR, ("music_simple",), actor=EVE, now=world.now
+        ),
+    )
+    world.by_hand(lambda: outages.confirm(incident.incident_id, BOB, world.now))
+    world.judge.outage(window, incident.incident_id)
+    order = {"incident": incident.incident_id, "at": world.now.isoformat()}
+    while world.invoke("outage_credits", order) is None:
+        pass
+    if world.faults.strikes("outage posted twice", 10):
+        world.at(world.now + timedelta(minutes=20), world.invoke, "outage_credits", order)
