@@ -290,3 +290,13 @@ def test_the_wait_ends_when_the_provider_goes_on(world):
     tell(world, called_back(voice("processing_validate"), at=AT + 9 * MINUTE, **where))
     task = world.ledger.account("usr_1").tasks["gen_2"]
     assert (task.waiting_since, task.waited) == (None, 9 * MINUTE)
+
+
+def test_nothing_waited_before_it_was_charged(world):
+    """Else the report of a clock that is behind would stretch the pause, and with it the hour."""
+    charge(world, "gen_2", "voice_clone", at=AT)
+    where = {"generation": "gen_2", "provider": "sunoapi"}
+    tell(world, submitted("v1", at=AT, **where))
+    behind = called_back(voice("wait_validating"), at=AT - 120 * MINUTE, **where)
+    tell(world, behind, now=AT + MINUTE)
+    assert world.ledger.account("usr_1").tasks["gen_2"].waiting_since == AT

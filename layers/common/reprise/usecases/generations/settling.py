@@ -158,10 +158,12 @@ class Generations:
         if verdict.waiting_for_user:
             # Before its submission is known, only the waiting is; any submission is later than it.
             first = Task(told.provider, "", EPOCH)
-            self._retask(where, lambda task: (task or first).waiting(told.at))
+            # A clock that is behind would have it wait before it began, and pause it the longer.
+            since = max(told.at, where.charge.at)
+            self._retask(where, lambda task: (task or first).waiting(since))
             return Handling(Done.WAITING, verdict.rule)
-        since = known.waiting_since if known else None
-        if verdict.step is Step.PROGRESS and since is not None and told.at > since:
+        began = known.waiting_since if known else None
+        if verdict.step is Step.PROGRESS and began is not None and told.at > began:
             self._retask(where, lambda task: task and task.resumed(told.at))
         unreadable = verdict.step in UNREADABLE
         measures = (Measure(Metric.UNKNOWN_RESULT),) if unreadable else ()
