@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from reprise.canonical import digest
-from reprise.policy.decision import Decision
+from reprise.policy.decision import Action, ActionKind, Decision
 from reprise.policy.facts import Category, Preference
 
 KEPT: Final = timedelta(days=730)
@@ -108,6 +108,7 @@ class Attempt:
     Args:
         attempt_id: `case#n`; what the refund's metadata names, and the credits' reversal.
         action: index of the decision's action that it carries out, of the case's `round`.
+        kind: of that action.
         order_id: the order whose money it is.
         payment: Stripe's payment intent.
         amount_minor: minor units of `currency`.
@@ -133,6 +134,13 @@ class Attempt:
     card: str = ""
     refund_id: str = ""
     why: str = ""
+    kind: ActionKind = ActionKind.REFUND_ORDER
+
+    @property
+    def carries_out(self) -> Action:
+        """The action, whatever has been decided since."""
+        payment = self.payment if self.kind is ActionKind.REFUND_PAYMENT else ""
+        return Action(self.kind, self.order_id, payment, self.amount_minor, self.currency)
 
 
 class ReplyState(StrEnum):
@@ -203,6 +211,11 @@ class Case:
     goodwill: Goodwill | None = None
     follows: str | None = None
     version: int = 1
+
+    @property
+    def goodwill_id(self) -> str:
+        """What its goodwill is given for: once, however often it is agreed to."""
+        return f"case/{self.case_id}"
 
     @property
     def over(self) -> bool:

@@ -98,7 +98,7 @@ class Gift:
 
     @property
     def key(self) -> str:
-        return f"{self.kind.value}#{self.gift_id}"
+        return gift_key(self.kind, self.gift_id)
 
     @property
     def business(self) -> Mapping[str, Json]:
@@ -262,6 +262,11 @@ class NoteLate:
     @property
     def business(self) -> Mapping[str, Json]:
         return self.command.business
+
+
+def gift_key(kind: LotKind, gift_id: str) -> str:
+    """Return the key under which a gift is given once."""
+    return f"{kind.value}#{gift_id}"
 
 
 def settle_key(order_id: str) -> str:

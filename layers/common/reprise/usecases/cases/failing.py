@@ -24,7 +24,9 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
         case: the case, in whatever state.
         now: the wall clock.
     """
-    failed = _failed(desk, case)
+    # A refund of unknown end is seen to first: handed over with it, it could be made twice.
+    is_making = any(one.state is AttemptState.STORED for one in case.attempts)
+    failed = [] if is_making else _failed(desk, case)
     if not failed:
         return None
     why = "; ".join(
@@ -45,9 +47,15 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
     # That the money is on its way is not said any more, if it was not said yet.
     unsaid = ("refunded", ReplyState.PLANNED)
     said = tuple(one for one in case.replies if (one.template, one.state) != unsaid)
-    case = replace(case, due_at=due_at, replies=said)
+    earlier = tuple(one.carries_out for one in failed if one.round != case.round)
+    case = replace(case, due_at=due_at, replies=said, attempts=attempts)
     changes = to_person(case, now, template=None)
-    changes |= {"attempts": attempts, "replies": planned(case, "refund_failed", now)}
+    left = replace(decision_of(case), actions=(*changes["decision"].actions, *earlier))
+    changes |= {
+        "decision": left,
+        "attempts": attempts,
+        "replies": planned(case, "refund_failed", now),
+    }
     return moved(desk, case, "refund_failed", why, now, **changes)
 
 

@@ -1,9 +1,11 @@
 """Moving a case on: every change is stored with its line before anything else happens."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reprise.cases.model import Attempt, Case, CaseState, Change, Line, Reply
+from reprise.cases.model import Attempt, AttemptState, Case, CaseState, Change, Line, Reply
+from reprise.policy.decision import Action
 from reprise.usecases.cases.desk import ACTOR, Desk
 
 _RETRY_FIRST: Final = timedelta(minutes=2)
@@ -51,6 +53,8 @@ def with_attempt(case: Case, attempt: Attempt) -> tuple[Attempt, ...]:
 def to_person(case: Case, now: datetime, *, template: str | None = "person") -> dict[str, Any]:
     """Return the changes that hand a case to a person, and tell the customer so once.
 
+    What the person is proposed is what is left of the decision: what was done is not done again.
+
     Args:
         case: the case.
         now: the wall clock.
@@ -58,12 +62,26 @@ def to_person(case: Case, now: datetime, *, template: str | None = "person") -> 
     """
     told = any(one.template == template for one in case.replies)
     replies = case.replies if told or template is None else planned(case, template, now)
+    decision = case.decision and replace(case.decision, actions=_left(case))
     return {
         "state": CaseState.PERSON,
+        "decision": decision,
+        "round": case.round + 1,  # attempts name the actions of their own round
         "wakes_at": max(case.due_at, now),
         "replies": replies,
         "approvals": (),  # what was agreed to has been tried: it is agreed to anew
     }
+
+
+def _left(case: Case) -> tuple[Action, ...]:
+    """Return the actions of the decision that are not done; all but refunds are, once it ended."""
+    done = {(one.round, one.action) for one in case.attempts if one.state is AttemptState.DONE}
+    return tuple(
+        action
+        for index, action in enumerate(case.decision.actions if case.decision else ())
+        if (case.round, index) not in done
+        and (action.amount_minor or case.state is not CaseState.APPROVED)
+    )
 
 
 def planned(case: Case, template: str, now: datetime) -> tuple[Reply, ...]:

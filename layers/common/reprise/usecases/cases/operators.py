@@ -11,6 +11,8 @@ from typing import Any, Final
 from reprise.cases.answers import templates
 from reprise.cases.model import Case, CaseState, Change, Goodwill, Line
 from reprise.errors import BadInputError
+from reprise.ledger.commands import gift_key
+from reprise.ledger.lots import LotKind
 from reprise.policy.book import PolicyBook
 from reprise.policy.decision import Action, ActionKind, Decision, Verdict
 from reprise.policy.version import PolicyVersion
@@ -90,7 +92,7 @@ def approve(
     decided = _decision(counter, case)
     policy = counter.policy.version(decided.policy_version)
     actions = _named(counter, case, refunds) if refunds else decided.actions
-    given = _goodwill(policy, goodwill, by.now) if goodwill else None
+    given = _goodwill(counter, case, policy, goodwill, by.now) if goodwill else None
     if not actions and given is None:
         raise BadInputError("--refund", "must name what is granted, or give --goodwill")
     if case.account_id is None:
@@ -237,9 +239,15 @@ def _named(counter: Counter, case: Case, refunds: Sequence[Refunding]) -> tuple[
     return tuple(actions)
 
 
-def _goodwill(policy: PolicyVersion, credits_: int, now: datetime) -> Goodwill:
+def _goodwill(
+    counter: Counter, case: Case, policy: PolicyVersion, credits_: int, now: datetime
+) -> Goodwill:
     if not 0 < credits_ <= _GOODWILL_MAX:
         raise BadInputError("--goodwill", f"must be 1 to {_GOODWILL_MAX} credits")
+    key = gift_key(LotKind.GOODWILL, case.goodwill_id)
+    entries = counter.orders.read(case.account_id or "", (key,)).entries
+    for entry in entries.values():
+        raise BadInputError("--goodwill", f"{entry.credits} credits were given for it already")
     return Goodwill(credits_, now + timedelta(days=policy.goodwill_days))
 
 

@@ -108,6 +108,7 @@ def _stored(desk: Desk, case: Case, index: int, payment: Payment, now: datetime)
         keyed_at=now,
         round=case.round,
         card=payment.card or "",
+        kind=action.kind,
     )
     why = f"{attempt_id}: {action.amount_minor} {action.currency} of {payment.payment_id}"
     return _Try(desk, case, attempt, now).store("attempt", why, attempt)

@@ -32,7 +32,7 @@ def take_credits(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> Non
         NoLongerError: the order is not as it was when the refund was decided.
     """
     account_id, order_id = case.account_id or "", attempt.order_id
-    if is_duplicate(case, attempt):
+    if attempt.kind is ActionKind.REFUND_PAYMENT:
         # What was paid a second time bought no credits: its refund takes none, once that is known.
         _note_payments(desk, case, attempt, now)
     elif order_id not in desk.ledger.store.read(account_id, (), [order_id]).orders:
@@ -73,11 +73,6 @@ def note(desk: Desk, case: Case, attempt: Attempt, seen: RefundSeen, now: dateti
         return reversal(desk.books, attempt.order_id, lambda _: facts, cause_of(case), read)
 
     desk.ledger.run_made(case.account_id or "", make, now, orders=frozenset({attempt.order_id}))
-
-
-def is_duplicate(case: Case, attempt: Attempt) -> bool:
-    """Return whether the attempt gives back what was paid twice."""
-    return decision_of(case).actions[attempt.action].kind is ActionKind.REFUND_PAYMENT
 
 
 def decision_of(case: Case) -> Decision:

@@ -134,7 +134,7 @@ def _act(desk: Desk, case: Case, now: datetime) -> Case:
     if case.goodwill is not None:
         gift = Gift(
             LotKind.GOODWILL,
-            f"case/{case.case_id}",
+            case.goodwill_id,
             case.goodwill.credits,
             case.goodwill.expires_at,
             cause_of(case),
