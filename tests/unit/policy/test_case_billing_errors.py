@@ -75,6 +75,10 @@ def test_a_proven_error_outweighs_the_words_of_the_request(category):
     check(decide(facts), APPROVE, "charged_after_cancellation", MONEY)
 
 
+def part(number, amount):
+    return replace(payment(number), amount_minor=amount)
+
+
 @pytest.mark.parametrize(
     ("payments", "verdict", "rule", "back"),
     [
@@ -88,6 +92,10 @@ def test_a_proven_error_outweighs_the_words_of_the_request(category):
         ),
         # somebody gave the first one back by hand: the second is the one to keep
         ([payment(1, 1500), payment(2)], APPROVE, "already_refunded", {}),
+        # two parts of the price, and what was paid beyond them
+        ([part(1, 750), part(2, 750)], PERSON, "billing_error_unproven", {}),
+        ([part(1, 1000), part(2, 900)], PERSON, "billing_error_unproven", {}),
+        ([part(1, 750), part(2, 750), payment(3)], APPROVE, "charged_twice", {"pi_3": 1500}),
         ([payment(1)], PERSON, "billing_error_unproven", {}),
         ([], PERSON, "billing_error_unproven", {}),
     ],

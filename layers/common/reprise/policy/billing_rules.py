@@ -1,6 +1,7 @@
 """Billing errors: what ledger and Stripe prove is refunded; the rest is a person's."""
 
 from datetime import datetime
+from itertools import accumulate
 
 from reprise.policy.decision import Action, ActionKind, Ruling, Verdict, refund, shown
 from reprise.policy.facts import (
@@ -39,18 +40,26 @@ def charged_after_cancellation(facts: CaseFacts) -> Ruling | None:
 
 
 def charged_twice(facts: CaseFacts) -> Ruling | None:
-    """Return the refund of all payments but the first of one purchase, if there are several."""
+    """Return the refund of all payments of one purchase but the first that make up its price.
+
+    Two may be two parts of the price: nothing was paid twice then.
+    """
     duplicate = facts.duplicate
     if duplicate is None or len(duplicate.payments) < 2:  # noqa: PLR2004 - a pair makes a duplicate
         return None
-    held = sorted((payment for payment in duplicate.payments if _left(payment) > 0), key=_age)
+    price, payments = duplicate.order.amount_minor, duplicate.payments
+    # Whichever is kept, it must be one that still holds money: a person may have refunded the
+    # first one already.
+    held = sorted((payment for payment in payments if _left(payment) > 0), key=_age)
+    spare = _spare(held, price)
+    is_paid_once = sum(map(_left, payments)) <= price < sum(one.amount_minor for one in payments)
+    if not spare and not is_paid_once:
+        return None
     return Ruling(
         Verdict.APPROVE,
-        "charged_twice" if len(held) > 1 else "already_refunded",
+        "charged_twice" if spare else "already_refunded",
         "billing_error",
-        # Whichever is kept, it must be one that still holds money: a person may have refunded the
-        # first one already.
-        tuple(_refund_payment(duplicate, payment) for payment in held[1:]),
+        tuple(_refund_payment(duplicate, payment) for payment in spare),
         evidence=(
             ("order", duplicate.order.id),
             *((f"paid:{payment.id}", shown(payment.paid_at)) for payment in held),
@@ -86,6 +95,12 @@ def _is_after(order: OrderFacts, subscription: SubscriptionFacts) -> bool:
         and order.purchased_at > subscription.cancel_confirmed_at
         and order.period_start >= subscription.cancel_effective_at
     )
+
+
+def _spare(held: list[PaymentFacts], price: int) -> list[PaymentFacts]:
+    """Return the payments that came when those before had paid the price."""
+    before = [0, *accumulate(payment.amount_minor for payment in held)]
+    return [one for one, paid in zip(held, before, strict=False) if paid >= max(price, 1)]
 
 
 def _left(payment: PaymentFacts) -> int:
