@@ -2,6 +2,7 @@
 
 import pytest
 from reprise.cases.model import CaseState
+from reprise.policy.facts import Category
 from reprise.ports.stripe import StripeSilentError
 
 from tests.support.desk import PAID, PAYMENT, World
@@ -34,3 +35,13 @@ def test_a_second_mail_while_the_first_is_acted_upon_refunds_nothing_more(world,
         world.settled(case_id)
     assert world.refunds == {PAYMENT: PAID}
     assert world.balance == 0
+
+
+def test_who_withdraws_from_what_was_paid_twice_gets_both_payments_back(world):
+    world.paid_twice()
+    world.open()
+    assert world.settled().decision.rule == "withdrawal"
+    assert world.refunds == {PAYMENT: PAID, "pi_again": PAID}
+    assert world.balance == 0
+    world.open("C2", category=Category.CHARGED_TWICE)
+    assert world.settled("C2").decision.rule == "already_refunded"

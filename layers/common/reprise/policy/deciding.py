@@ -76,6 +76,7 @@ def decide_case(facts: CaseFacts, policy: PolicyVersion, now: datetime) -> Decis
     ruling = _unready(facts, policy) or _ruling(facts, policy, now)
     if ruling.verdict is Verdict.DENY:
         ruling = _right_despite(ruling, facts, policy)
+    ruling = _with_second_payments(ruling, facts)
     if ruling.verdict is Verdict.APPROVE:
         ruling = _safeguarded(ruling, facts, policy)
     return Decision(
@@ -196,6 +197,17 @@ def _right_despite(denial: Ruling, facts: CaseFacts, policy: PolicyVersion) -> R
     if right.verdict is Verdict.DENY:
         return replace(denial, evidence=(*denial.evidence, *right.evidence))
     return right
+
+
+def _with_second_payments(ruling: Ruling, facts: CaseFacts) -> Ruling:
+    """Return the ruling with what was paid twice, where it gives back what was paid once.
+
+    Else the one refund would go for the second payment, and price and credits stay as they are.
+    """
+    twice = charged_twice(facts)
+    undone = {one.target for one in ruling.actions if one.kind is ActionKind.REFUND_ORDER}
+    back = tuple(one for one in (twice.actions if twice else ()) if one.target in undone)
+    return replace(ruling, actions=(*back, *ruling.actions)) if back else ruling
 
 
 def _safeguarded(approval: Ruling, facts: CaseFacts, policy: PolicyVersion) -> Ruling:
