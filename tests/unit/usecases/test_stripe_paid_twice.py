@@ -117,3 +117,11 @@ def test_the_shape_before_basil_counts_its_payment_too():
     for event in ("pre_basil_invoice_paid_create", SECOND, REFUND):
         deliver(to, event)
     assert to.ledger.account(ADA).balance == 500
+
+
+def test_what_one_payment_paid_above_the_price_is_reversed_first():
+    over = payment("pi_RepCreate", 1500)
+    part = changed("refund_subscription", "evt_part", id="re_part", amount=500)
+    assert ends([over, part]).balance == 500
+    rest = changed("refund_subscription", "evt_rest", id="re_rest", amount=1000)
+    assert ends([over, part, rest]).balance == 0

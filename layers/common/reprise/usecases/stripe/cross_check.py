@@ -73,4 +73,4 @@ def known_refunds(books: Books, root: Alias) -> dict[str, Refund]:
 
 def _paid_by_several(books: Books, root: Alias) -> bool:
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
-    return any(order.reversals.payments for order in orders if is_under(order, root))
+    return any(len(order.reversals.payments) > 1 for order in orders if is_under(order, root))

@@ -39,10 +39,10 @@ class _Merged(Tally):
 def paid_by(
     books: Books, root: Alias, payment: tuple[str, int], cause: Cause, now: datetime
 ) -> Tally:
-    """Note what a payment paid; of several that paid too much, reversals consume that first.
+    """Note what a payment paid; what was paid above the price, reversals consume first.
 
-    One payment is what an order expects, so nothing is written about it but the note. Two may be
-    two parts of the price, or the price paid twice: their sum tells.
+    One payment of the price is what an order expects, so nothing is written about it but the note.
+    Two may be two parts of the price, or the price paid twice: their sum tells.
 
     Args:
         books: the ledger and what is beside it.
@@ -53,7 +53,8 @@ def paid_by(
     """
     noted = books.ledger.store.note_payment(root.order_id or "", *payment)
     paid = sum(noted.values())
-    if len(noted) == 1:
+    bought = books.ledger.store.orders_of(root.account_id, root.order_id or "")
+    if not any(is_under(one, root) and paid > one.purchase.payment for one in bought):
         return Tally(root.account_id)
 
     def facts(order: Order) -> Reversals:
