@@ -148,7 +148,7 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
         is_business=bought.is_business,
         is_renewal=is_renewal(purchase),
         is_disputed=_is_disputed(order) or any(one.disputed for one in bought.payments),
-        money_requested=_money_requested(desk, case, order.order_id),
+        money_requested=_money_requested(desk, case, purchase),
         credits_used=credits_used(read.account, order) if read.account else 0,
         policy_version=purchase.policy_version,
     )
@@ -196,12 +196,16 @@ def _is_disputed(order: Order) -> bool:
     return bool(order.reversals.warnings) or any(one.open or one.lost for one in disputes)
 
 
-def _money_requested(desk: Desk, case: Case, order_id: str) -> bool:
-    """Return whether another open case asks for this order's money."""
+def _money_requested(desk: Desk, case: Case, purchase: Purchase) -> bool:
+    """Return whether another open case asks for this order's money.
+
+    An order that never landed is none of the account's yet, so it is named by a foreign id.
+    """
+    names = {purchase.order_id, purchase.facts.get("payment_intent")}
     return any(
         other.case_id != case.case_id
         and not other.state.ended
-        and order_id in other.wish.orders
+        and not names.isdisjoint((*other.wish.orders, *other.wish.foreign))
         and (other.wish.preference is Preference.REFUND or other.wish.category in _FOR_MONEY)
         for other in desk.cases.cases_of(case.account_id or "")
     )

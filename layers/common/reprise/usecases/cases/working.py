@@ -11,6 +11,7 @@ from reprise.cases.model import AttemptState, Case, CaseState
 from reprise.errors import InvariantViolationError
 from reprise.ledger.commands import Gift
 from reprise.ledger.lots import LotKind
+from reprise.ledger.orders import OrderStatus
 from reprise.metrics import Metric
 from reprise.policy.deciding import decide_case, governing_version
 from reprise.policy.decision import Action, ActionKind, Decision, Verdict
@@ -179,7 +180,11 @@ def _completed(desk: Desk, case: Case, action: Action, now: datetime) -> str:
         checkout(desk.books, session, cause_of(case), now)
     except NotYetError as wanting:
         return str(wanting)
-    return ""
+    read = desk.ledger.store.read(case.account_id or "", (), [action.target])
+    order = read.orders.get(action.target)
+    # Money and credits contend on one key, and the money may have been first.
+    is_credited = order is not None and order.status is OrderStatus.CREDITED
+    return "" if is_credited else "it was settled by money meanwhile"
 
 
 def _await_generation(desk: Desk, case: Case, now: datetime) -> Case:
