@@ -12,7 +12,7 @@ from reprise.policy.facts import Category
 from reprise.ports.stripe import StripeSilentError
 from reprise.usecases.cases.operators import Counter, Operator, approve
 
-from tests.support.desk import NOW, PAID, PAYMENT, World
+from tests.support.desk import NOW, ORDER, PAID, PAYMENT, World
 from tests.support.ledger import DAY, MINUTE
 from tests.support.stripe import body, deliver
 
@@ -140,6 +140,19 @@ def test_what_was_paid_twice_and_could_not_be_given_back(world):
     assert world.woken == ["C2"]
     assert world.work("C2", now=LATER).state is CaseState.PERSON
     assert world.balance == 1000
+
+
+def test_what_was_paid_twice_for_an_order_that_never_landed_and_could_not_be_given_back():
+    world = World(credited=False)
+    world.paid_twice()
+    world.open(category=Category.CHARGED_TWICE, wish={"orders": (), "foreign": (ORDER,)})
+    assert world.work().state is CaseState.APPROVED
+    assert world.refunds == {"pi_again": PAID}
+    made = world.stripe.refunds["pi_again"]
+    made[0] = replace(made[0], status=RefundStatus.FAILED)
+    fails(world, payment="pi_again")
+    assert world.woken == ["C1"]
+    assert is_reopened(world, world.work(now=LATER))
 
 
 def test_an_operator_tries_again_and_the_money_goes_back_once(world):

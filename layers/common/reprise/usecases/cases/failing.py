@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from reprise.cases.model import Attempt, AttemptState, Case, ReplyState
+from reprise.ledger.reversals import Refund
 from reprise.policy.deciding import case_due_at
+from reprise.ports.stripe import RefundSeen
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.moving import moved, planned, to_person
 from reprise.usecases.cases.taking import decision_of
@@ -60,16 +62,24 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
 
 
 def _failed(desk: Desk, case: Case) -> list[Attempt]:
-    """Return the attempts that were carried out and whose refund does not count any more."""
+    """Return the attempts that were carried out and whose refund does not count any more.
+
+    What was paid twice for an order that the ledger never saw is known to Stripe alone.
+    """
     done = [one for one in case.attempts if one.state is AttemptState.DONE]
     if not done:
         return []
     ids = {one.order_id for one in done}
     orders = desk.ledger.store.read(case.account_id or "", (), sorted(ids)).orders
-    refunds = {one_id: order.reversals.refunds for one_id, order in orders.items()}
-    return [
-        one
-        for one in done
-        for known in [refunds.get(one.order_id, {}).get(one.refund_id)]
-        if known is not None and not known.status.counts
-    ]
+    failed = []
+    for one in done:
+        order = orders.get(one.order_id)
+        known: Refund | RefundSeen | None
+        if order is not None:
+            known = order.reversals.refunds.get(one.refund_id)
+        else:
+            seen = {refund.refund_id: refund for refund in desk.stripe.refunds_of(one.payment)}
+            known = seen.get(one.refund_id)
+        if known is not None and not known.status.counts:
+            failed.append(one)
+    return failed

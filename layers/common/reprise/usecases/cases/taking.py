@@ -1,5 +1,6 @@
 """The ledger's side of a refund: credits are taken before the money goes, and returned if not."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -51,7 +52,7 @@ def take_credits(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> Non
         facts = _facts(attempt, attempt.attempt_id, RefundStatus.PENDING)
         return reversal(desk.books, order_id, lambda _: facts, cause_of(case), read)
 
-    desk.ledger.run_made(account_id, make, now, orders=frozenset({order_id}))
+    _run(desk, account_id, order_id, make, now)
 
 
 def release(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
@@ -72,7 +73,7 @@ def note(desk: Desk, case: Case, attempt: Attempt, seen: RefundSeen, now: dateti
             return None
         return reversal(desk.books, attempt.order_id, lambda _: facts, cause_of(case), read)
 
-    desk.ledger.run_made(case.account_id or "", make, now, orders=frozenset({attempt.order_id}))
+    _run(desk, case.account_id or "", attempt.order_id, make, now)
 
 
 def decision_of(case: Case) -> Decision:
@@ -113,6 +114,17 @@ def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> No
     done = desk.ledger.run(account_id, command, now, may_open=True)
     if done.effect is Effect.LATE:
         raise NoLongerError("its credits landed meanwhile")
+
+
+def _run(
+    desk: Desk,
+    account_id: str,
+    order_id: str,
+    make: Callable[[Read], ReverseOrder | None],
+    now: datetime,
+) -> None:
+    """Run a reversal; who never got anything has no head, and nothing that it could change."""
+    desk.ledger.run_made(account_id, make, now, orders=frozenset({order_id}), may_open=True)
 
 
 def _facts(attempt: Attempt, refund_id: str, status: RefundStatus) -> Reversals:

@@ -53,8 +53,7 @@ def paid_by(
     """
     noted = books.ledger.store.note_payment(root.order_id or "", *payment)
     paid = sum(noted.values())
-    bought = books.ledger.store.orders_of(root.account_id, root.order_id or "")
-    if not any(is_under(one, root) and paid > one.purchase.payment for one in bought):
+    if not any(paid > one.purchase.payment for one in _orders_under(books, root)):
         return Tally(root.account_id)
 
     def facts(order: Order) -> Reversals:
@@ -78,8 +77,8 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
 
     tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
-    if ours and found.attempt and not status.counts:
-        # Said again with every delivery: the ledger tells the case whether there is news.
+    if found.attempt and not status.counts and (ours or not _orders_under(books, root)):
+        # Said again with every delivery: the case finds out whether there is news.
         books.wake([case_of(found.attempt)], now)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
     return tally.told(effect, f"refund {found.refund_id} is {found.status}")
@@ -185,8 +184,7 @@ def _merge(
 ) -> _Merged:
     """Merge facts into every order under a payment."""
     tally = _Merged(root.account_id)
-    orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
-    for order_id in sorted(order.order_id for order in orders if is_under(order, root)):
+    for order_id in sorted(order.order_id for order in _orders_under(books, root)):
         make = partial(reversal, books, order_id, facts, cause)
         done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
         if done.effect is Run.APPLIED and done.entry is not None:
@@ -195,6 +193,11 @@ def _merge(
             tally.claims = tally.claims or order_id in done.account.claims
             tally.freezes = tally.freezes or order_id in done.account.freezes
     return tally
+
+
+def _orders_under(books: Books, root: Alias) -> list[Order]:
+    orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
+    return [order for order in orders if is_under(order, root)]
 
 
 def is_under(order: Order, root: Alias) -> bool:
