@@ -258,3 +258,14 @@ def test_packs_alone_make_nobody_a_subscriber():
     book.grant(pack())
     of.ledger.store.heads["usr_1"] = book.account
     assert due(of) == {}
+
+
+def test_of_two_that_were_declared_at_the_same_moment_one_is_made_good():
+    of = outages()
+    first, _ = declare(of)
+    unseen = of.incidents.stored.pop(first.incident_id)
+    second, _ = declare(of, (OUTAGE[0] + DAY, OUTAGE[1]))
+    of.incidents.stored[first.incident_id] = unseen
+    of.confirm(first.incident_id, BOB, NOW)
+    with pytest.raises(BadInputError, match=f"overlaps {first.incident_id}"):
+        of.confirm(second.incident_id, BOB, NOW)

@@ -104,7 +104,8 @@ class Outages:
         """Let it be made good; once confirmed it stays so.
 
         Raises:
-            BadInputError: there is no such incident, it was withdrawn, or the same person asks.
+            BadInputError: there is no such incident, it was withdrawn, the same person asks, or
+                another one makes the same time good.
             HeadMovedError: somebody else decided it at the same moment.
         """
         incident = self.incident(incident_id)
@@ -114,6 +115,9 @@ class Outages:
             raise BadInputError("ID", f"{incident_id} was withdrawn; declare it again")
         if actor == incident.declared_by:
             raise BadInputError("ID", f"must be confirmed by somebody else than {actor}")
+        for other in self.incidents.incidents():  # both may have been declared at one moment
+            if other.state is IncidentState.CONFIRMED and incident.overlaps(other):
+                raise BadInputError("ID", f"overlaps {other.incident_id}, which is made good")
         policy = self.policy.version(incident.policy_version)
         # The ledger takes no gift shorter than its notice; a day more lets a slow run end.
         days = max(policy.goodwill_days, policy.min_expiry_notice_days + 1)
