@@ -14,7 +14,7 @@ from reprise.cases.model import AttemptState, CaseState, ReplyState
 from reprise.ledger.audit import audit
 
 from ops.dead_letters import DeadLetters
-from tests.simulation.truth import PACK_PRICE
+from tests.faults.customers import PACK_PRICE
 
 QUEUES = {
     "ProviderEventsQueue": "ProviderEventsDeadLetters",

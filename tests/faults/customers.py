@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.simulation import bodies
-from tests.simulation.truth import PACK_CREDITS, PACK_PRICE
+from tests.simulation import answers, bodies
+from tests.simulation.truth import PACKS
 
+PACK = "pack_1000"
+PACK_CREDITS, PACK_PRICE = PACKS[PACK]
 BOUGHT_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
 """Within the hour that a pack may take to be credited, and long enough ago to be missed."""
 COST = 10
@@ -30,7 +32,7 @@ class Customer:
 
     @property
     def payment(self):
-        return f"pi_{self.order}"
+        return bodies.payment_of(self.order)
 
     @property
     def address(self):
@@ -48,7 +50,8 @@ class Customer:
         return _BACK[self.generated[generation]]
 
     def checkout(self):
-        return bodies.checkout(f"evt_buy_{self.account_id}", BOUGHT_AT, self.account_id, self.order)
+        event_id = f"evt_buy_{self.account_id}"
+        return bodies.checkout(event_id, BOUGHT_AT, self.account_id, self.order, PACK)
 
 
 def buys(outside, one):
@@ -56,7 +59,7 @@ def buys(outside, one):
     outside.register(one.account_id, one.address)
     event = outside.webhook(one.checkout())
     outside.deliver(event)
-    outside.webhook(one.checkout().replace(b"evt_buy_", b"evt_again_"))
+    outside.webhook(one.checkout() | {"id": f"evt_again_{one.account_id}"})
 
 
 def generates(outside, one, number, how):
@@ -70,7 +73,7 @@ def generates(outside, one, number, how):
         return
     _say(outside, "Submitted", about | {"task_id": task})
     if how != "lost":
-        told = {"authenticated": True, "payload": bodies.callback(task, how)}
+        told = {"authenticated": True, "payload": answers.callback("music_simple", task, how)}
         _say(outside, "Callback", about | told)
         _say(outside, "Callback", about | told)
 
@@ -83,8 +86,8 @@ def is_paid_back(outside, one, amount):
         bodies.refund(f"evt_{name}_{status}", BOUGHT_AT + _LATER, one.payment, name, amount, status)
         for status in ("succeeded", "pending", "succeeded")
     ]
-    for raw in said:
-        outside.webhook(raw)
+    for event in said:
+        outside.webhook(event)
 
 
 def withdraws(outside, one):

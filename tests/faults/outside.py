@@ -49,15 +49,15 @@ class Outside:
         self._s3 = boto3.client("s3", **stack.arguments)
         self._lambda = boto3.client("lambda", **stack.arguments)
 
-    def webhook(self, raw):
+    def webhook(self, event):
         """Deliver an event of Stripe's until it is taken; Stripe lists it as well."""
-        event = self.unheard(raw)
+        event = self.unheard(event)
         self.deliver(event)
         return event
 
-    def unheard(self, raw):
+    def unheard(self, event):
         """Have an event of Stripe's that is listed and never delivered."""
-        event = in_test_mode(raw)
+        event = in_test_mode(event)
         self.stack.stripe.tell("events", event=event, deliver=False)
         return event
 
@@ -135,9 +135,9 @@ class Outside:
         return json.loads(said)
 
 
-def in_test_mode(raw):
+def in_test_mode(event):
     """Return one of the simulation's events as the local stack takes it: no real money."""
-    event = deepcopy(json.loads(raw))
+    event = deepcopy(event)
     event["livemode"] = event["data"]["object"]["livemode"] = False
     return event
 

@@ -92,7 +92,7 @@ class Deployed:
 
     def _roots(self, book, catalogue):
         world, clock, ledger = self.world, self.world.clock, self.ledger
-        faulty = lambda port, what=kinds.STORE: Faulty(port, world, what)  # noqa: E731 - short
+        faulty = self._faulty
         cases, directory = faulty(world.cases), faulty(self.directory)
         books = Books(
             ledger=ledger,
@@ -107,27 +107,6 @@ class Deployed:
         outbox = Faulty(world.outbox, world, kinds.MAIL, world.outbox.troubled)
         mailed = Faulty(self.mailed, world, kinds.STORE, world.outbox.unnoted)
         mailing = Mailing(directory, mailed, outbox)
-        desk = Desk(
-            cases=cases,
-            tallies=faulty(self.tallies),
-            directory=directory,
-            books=books,
-            stripe=faulty(world.stripe, kinds.STRIPE),
-            answering=Answering(outbox, MAILBOX, lambda: b"key"),
-            zone=ZONE,
-            country=COUNTRY,
-        )
-        box = Mailbox(
-            mails=faulty(self.mails),
-            cases=cases,
-            directory=directory,
-            orders=ledger.store,
-            policy=book,
-            zone=ZONE,
-            country=COUNTRY,
-            addresses=(MAILBOX,),
-            wake=self._wake,
-        )
         choices = Choices(cases, directory, book, ZONE, COUNTRY)
         announcing = Announcing(
             book, faulty(self.announcements), mailing, faulty(self.bus, kinds.BUS)
@@ -136,7 +115,7 @@ class Deployed:
         feed = faulty(world.stripe, kinds.STRIPE)
         reconciler = Reconciler(books, feed, faulty(self.bookmarks), choices)
         return {
-            "case_actions": case_actions.Root(clock, desk, self._wake),
+            "case_actions": case_actions.Root(clock, self._desk(books, outbox), self._wake),
             "credits_api": credits_api.Root(
                 accounts, Charges(ledger, directory, catalogue), catalogue, clock, lambda: None
             ),
@@ -152,10 +131,38 @@ class Deployed:
             ),
             "provider_events": provider_events.Root(clock, generations),
             "refund_deadline": refund_deadline.Root(clock, generations),
-            "refund_email": refund_email.Root(clock, box),
+            "refund_email": refund_email.Root(clock, self._mailbox(book)),
             "stripe_reconcile": stripe_reconcile.Root(clock, reconciler),
             "stripe_webhook": stripe_webhook.Root(clock, Secret(), books),
         }
+
+    def _faulty(self, port, what=kinds.STORE):
+        return Faulty(port, self.world, what)
+
+    def _desk(self, books, outbox):
+        return Desk(
+            cases=self._faulty(self.world.cases),
+            tallies=self._faulty(self.tallies),
+            directory=self._faulty(self.directory),
+            books=books,
+            stripe=self._faulty(self.world.stripe, kinds.STRIPE),
+            answering=Answering(outbox, MAILBOX, lambda: b"key"),
+            zone=ZONE,
+            country=COUNTRY,
+        )
+
+    def _mailbox(self, book):
+        return Mailbox(
+            mails=self._faulty(self.mails),
+            cases=self._faulty(self.world.cases),
+            directory=self._faulty(self.directory),
+            orders=self.ledger.store,
+            policy=book,
+            zone=ZONE,
+            country=COUNTRY,
+            addresses=(MAILBOX,),
+            wake=self._wake,
+        )
 
     def _spread(self, function):
         """What sends messages to a function's own queue.

@@ -29,6 +29,7 @@ from ops.stack import lifecycle
 from ops.stack.product import SOURCE, Product, send
 from ops.stripe_standin.signing import http_event, signature_header
 from tests.bench.measures.contention import bare_per_second
+from tests.faults.customers import PACK
 from tests.faults.outside import in_test_mode
 from tests.faults.scenarios import workers
 from tests.simulation import bodies
@@ -117,7 +118,9 @@ def _webhooks(stack):
     accounts = [f"buyer{number}" for number in range(WEBHOOKS // 2)]
     at = wall_clock() - timedelta(minutes=1)
     events = [
-        json.dumps(in_test_mode(bodies.checkout(f"evt_{turn}_{one}", at, one, f"cs_test_{one}")))
+        json.dumps(
+            in_test_mode(bodies.checkout(f"evt_{turn}_{one}", at, one, f"cs_test_{one}", PACK))
+        )
         for turn in (1, 2)
         for one in accounts
     ]
