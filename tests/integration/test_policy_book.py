@@ -9,6 +9,7 @@ from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
 from tests.support.ledger import DAY, MINUTE
 from tests.support.notices import EFFECTIVE, NOW, SECOND, book
 from tests.support.tables import make_table
+from tests.support.template import functions
 
 
 @pytest.fixture
@@ -39,3 +40,14 @@ def test_a_version_that_was_announced_late_stays_out(asked):
     told.set_out(SECOND, EFFECTIVE - 13 * DAY)
     assert policy.in_force(EFFECTIVE).id == "2026-05-02"
     assert [version.id for version in policy.held_back(EFFECTIVE)] == [SECOND]
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("stem", sorted(functions()))
+def test_every_function_may_ask(stem, permissions, monkeypatch):
+    """On the day a version is held back; until then no function needs the right."""
+    monkeypatch.setenv("LEDGER_TABLE", "ledger")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    policy = composition.policy_book(composition.dynamodb(), "ledger")
+    version = permissions.working(stem, policy.in_force)(EFFECTIVE + DAY)
+    assert version.id == "2026-05-02"

@@ -61,6 +61,7 @@ class World:
             "DESK_ZONE": "Europe/Berlin",
             "STRIPE_BASE_URL": standin.url,
             "MAIL_ADDRESS": ADDRESS,
+            "MAIL_CONFIGURATION": "reprise-mail",
             "AWS_DEFAULT_REGION": REGION,
             "POWERTOOLS_SERVICE_NAME": "reprise",
             "POWERTOOLS_METRICS_NAMESPACE": "Reprise",

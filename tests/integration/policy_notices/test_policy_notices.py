@@ -28,7 +28,8 @@ def world(monkeypatch, request):
     app.root.cache_clear()
     monkeypatch.setattr(composition, "packaged_book", book)
     sender = getattr(request, "param", SENDER)
-    with surroundings(monkeypatch, NOTICE_SENDER=sender, EVENT_BUS="default"):
+    names = {"EVENT_BUS": "default", "MAIL_CONFIGURATION": "reprise-mail"}
+    with surroundings(monkeypatch, NOTICE_SENDER=sender, **names):
         url, drained = aws.queue("notices")
         monkeypatch.setenv("NOTICES_QUEUE_URL", url)
         boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity=SENDER)

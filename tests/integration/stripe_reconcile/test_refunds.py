@@ -4,8 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from reprise.ledger.commands import ReverseOrder
+from reprise.ledger.reversals import Refund, RefundStatus, Reversals
 from reprise.metrics import Metric
 
+from functions.stripe_reconcile import app
+from tests.support.aws import queue
+from tests.support.ledger import CAUSE
 from tests.support.reconcile import balance, known_to, minutes_after, parked, run
 from tests.support.stripe import body, deliver
 
@@ -40,6 +45,20 @@ def test_a_status_that_no_event_told_of_is_found_too(standin, world):
     deliver(world.books, "refund_partial", AT)
     known_to(standin, "refund_partial", status="failed")
     run(AT)
+    assert balance(world) == 1000
+
+
+def test_a_refund_of_ours_that_failed_unheard_wakes_its_case(standin, world, monkeypatch):
+    made = Refund(1500, RefundStatus.PENDING, "case_0001#1")
+    facts = Reversals(refunds={"case_0001#1": made})
+    command = ReverseOrder("cs_live_RepPack1", 1, facts, CAUSE)
+    world.books.ledger.run("acc_ada", command, AT)
+    known_to(standin, "refund_of_ours", status="failed")
+    url, drained = queue("cases")
+    monkeypatch.setenv("CASES_QUEUE_URL", url)
+    app.root.cache_clear()
+    run(AT)
+    assert [json.loads(message)["case_id"] for message in drained()] == ["case_0001"]
     assert balance(world) == 1000
 
 
