@@ -84,13 +84,24 @@ EXAMPLES ?= 500
 apitest: .local/synced ## the API against its OpenAPI document, property by property; EXAMPLES=500 SEED=1
 	@$(RUN) python -m tests.apitest --examples $(EXAMPLES) --seed $(SEED)
 
-FUZZED := tests/integration/credits_api/test_fuzz.py tests/integration/provider_events/test_fuzz.py \
+FUZZED := tests/fuzz tests/integration/credits_api/test_fuzz.py tests/integration/provider_events/test_fuzz.py \
   tests/integration/stripe_webhook/test_webhook.py tests/unit/billing/test_events.py tests/unit/mail/test_fuzz.py \
   tests/unit/mail/test_ses.py tests/unit/providers/test_properties.py tests/unit/providers/test_signatures.py
 
+# Coverage-guided, for so many seconds for each of six targets; 0 leaves it out.
+FUZZ_SECONDS ?= 10
+ATHERIS := atheris==3.1.0
+
 .PHONY: fuzz
-fuzz: .local/synced ## every entry against garbage and mutated samples: API, bus, webhook, mail, providers; SEED=1
+fuzz: .local/synced ## every entry against garbage, mutated samples and what coverage leads to; FUZZ_SECONDS=10 SEED=1, CRASH=file
+ifdef CRASH
+	@$(RUN) python -m tests.fuzz --crash $(CRASH)
+else
 	@$(RUN) pytest -q --hypothesis-seed=$(SEED) $(FUZZED)
+ifneq ($(FUZZ_SECONDS),0)
+	@$(RUN) --with $(ATHERIS) python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(SEED)
+endif
+endif
 
 .PHONY: build
 build: .local/synced ## build what is deployed, for ARCH (arm64 or x86_64)
