@@ -92,6 +92,16 @@ def test_card_numbers_and_secrets_are_gone_before_anything_is_stored(world):
         assert secret not in repr(case)
 
 
+def test_logs_name_no_person(world, caplog, capsys):
+    """Not the sender, nor a word of the mail, whether it is applied, refused or unreadable."""
+    for name in ("card-number", "forged-sender", "out-of-office", "no-text"):
+        world.receive(name)
+    said = caplog.text + repr([vars(one) for one in caplog.records]) + capsys.readouterr().out
+    assert said.count("taken in") >= 4
+    assert "@" not in said
+    assert "4242" not in said
+
+
 def test_a_mail_is_taken_in_once_however_often_it_comes(world, capsys):
     first = world.receive("withdrawal-unused-pack")
     capsys.readouterr()
