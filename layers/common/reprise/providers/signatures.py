@@ -1,7 +1,8 @@
 """Who sent a callback, and whether that covers its body; pure, and never raising on what is sent.
 
 Callbacks arrive from the open internet. What is not authenticated, or is authenticated without its
-body, may wake us but settles nothing: a terminal result in it is confirmed by polling.
+body, may wake us but settles nothing: a terminal result in it is confirmed by polling. The endpoint
+that receives them is the product's: docs/wiring.md shows how it uses this.
 
 | provider | covers the body | scheme |
 |---|---|---|
