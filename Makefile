@@ -65,6 +65,15 @@ lint: .local/synced .local/secure ## style, import directions, the template and 
 	$(RUN) python -m ops.secure_template
 	@touch $@
 
+# Asks the vulnerability service of PyPI about every locked package, so it needs the network and is no part of CI.
+PIP_AUDIT := pip-audit==2.10.1
+
+.PHONY: audit
+audit: .local/synced ## known vulnerabilities of every locked package; needs pypi.org
+	@mkdir -p build
+	@$(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header --output-file build/locked.txt
+	@$(UV) tool run --from $(PIP_AUDIT) pip-audit --strict --disable-pip --requirement build/locked.txt
+
 .PHONY: types
 types: .local/synced ## mypy, strict
 	$(RUN) mypy
