@@ -109,9 +109,10 @@ def _line(line, name, invoice_id, account, subscription, plan, period):
     line["pricing"]["price_details"]["price"] = PRICES[plan][0]
 
 
-def invoice_payment(event_id, at, invoice_id, payment):
+def invoice_payment(event_id, at, invoice_id, payment, amount):
     event, paid = _event("invoice_payment_paid_create", event_id, at)
     paid |= {"id": f"inpay_{invoice_id}", "invoice": invoice_id, "created": seconds(at)}
+    paid |= {"amount_paid": amount, "amount_requested": amount}
     paid["payment"]["payment_intent"] = payment
     return event
 

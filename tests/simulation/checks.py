@@ -172,7 +172,12 @@ def _conservation(truth, account, store, journal, head):
 
 def _gifts(world, account, journal):
     """An outage is made good once, with what the model says."""
-    given = {entry.key: entry.credits for entry in journal if entry.key.startswith("goodwill#")}
+    # What was granted counts: a debt of a lost dispute may keep some of it, or all.
+    given = {
+        entry.key: sum(one.credits for one in entry.postings if one.reason is Reason.GRANT)
+        for entry in journal
+        if entry.key.startswith("goodwill#")
+    }
     for incident, due in world.judge.outages.items():
         found = [credits for key, credits in given.items() if incident in key]
         if account in due and sum(found) != due[account]:

@@ -6,7 +6,7 @@ from tests.simulation.customers import ACTS
 from tests.simulation.world import World
 
 LINES_MAX = 60
-PLATFORM = {"heartbeat", "tick"}
+PLATFORM = {"at_the_desk", "heartbeat", "invoke", "tick"}
 """What happens all the time, and explains nothing."""
 
 

@@ -89,7 +89,7 @@ class Subscription:
             country=self.world.truth.countries[self.account],
         )
         self.world.stripe.say(paid, self.account)
-        joined = bodies.invoice_payment(f"{invoice}_e2", at, invoice, payment)
+        joined = bodies.invoice_payment(f"{invoice}_e2", at, invoice, payment, price)
         self.world.stripe.say(joined, self.account)
         if self.world.does("quarrels"):
             quarrels.begin(self.world, self.customer, order)
@@ -121,7 +121,7 @@ class Subscription:
             f"{invoice}_e1", now, self.account, self.name, invoice, rest, amounts
         )
         self.world.stripe.say(event, self.account)
-        joined = bodies.invoice_payment(f"{invoice}_e2", now, invoice, payment)
+        joined = bodies.invoice_payment(f"{invoice}_e2", now, invoice, payment, paid)
         self.world.stripe.say(joined, self.account)
         self.world.truth.bought[f"{invoice}/il_2"] = Bought(
             self.account,

@@ -31,7 +31,7 @@ from tests.support.policy import FIRST_TEXT, text
 
 TOGETHER = 10
 """Accounts that share their stores, queues and functions; a larger world is several of these."""
-DRAIN = 150 * DAY
+DRAIN = 200 * DAY
 """How long the world goes on after the last customer acted: leftovers expire, disputes end."""
 SOON = 2 * MINUTE
 ENOUGH = 20
