@@ -31,12 +31,11 @@ from ops.memory import memory_books
 from ops.stripe_standin.signing import http_event
 from tests.support.api_in_memory import in_memory as api_in_memory
 from tests.support.aws import Context
+from tests.support.files import EVENTS, sample
 from tests.support.generations import charge, in_memory
 from tests.support.ledger import T0
 from tests.support.stripe import deliver
-from tests.support.template import ROOT
 
-EVENTS = ROOT / "events"
 SECRET = "whsec_fuzz"
 JO = "jo.customer@shop.example"
 
@@ -84,7 +83,7 @@ def bus(raw):
 def mail(raw):
     """A mail in the bucket, as its sender wrote it, proven and not."""
     for verdict in ("PASS", "FAIL"):
-        event = json.loads((EVENTS / "refund_email/withdrawal-unused-pack.json").read_text())
+        event = sample("refund_email/withdrawal-unused-pack")
         receipt = event["Records"][0]["ses"]["receipt"]
         receipt["dmarcVerdict"] = {"status": verdict}
         _receive(event, raw)
