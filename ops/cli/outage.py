@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from reprise.billing.outage import Compensation, Incident, IncidentState, Severity
 from reprise.canonical import Json
 from reprise.cases.answers import money
-from reprise.clock import instant_of, wall_clock
-from reprise.errors import BadInputError
+from reprise.clock import wall_clock
 from reprise.ports.ledger import SHARDS
 from reprise.ports.outages import Counts
 from reprise.usecases.outage_credits import MONEY
 from reprise.usecases.outage_dues import Due, Preview
 
+from ops.cli.inputs import zoned_instant
 from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
@@ -46,7 +45,7 @@ def declare(
     target = target_of(context)
     with ThreadPoolExecutor(SHARDS) as pool:
         incident, preview = target.outages().declare(
-            (_instant("--from", began), _instant("--to", ended)),
+            (zoned_instant("--from", began), zoned_instant("--to", ended)),
             severity,
             operations.replace(",", " ").split(),
             actor=target.caller(),
@@ -218,10 +217,3 @@ def _totals(preview: Preview) -> list[str]:
 def _money(worth: Mapping[str, int]) -> str:
     sums = [money(minor, currency) for currency, minor in sorted(worth.items())]
     return " and ".join(sums) or "nothing"
-
-
-def _instant(option: str, text: str) -> datetime:
-    at = instant_of(text)
-    if at is None:
-        raise BadInputError(option, "must be an instant with its zone, like 2026-11-02T08:00:00Z")
-    return at

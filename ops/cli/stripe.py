@@ -13,6 +13,7 @@ from reprise.errors import BadInputError
 from reprise.usecases.stripe.books import Effect, Handling
 from reprise.usecases.stripe.receive import receive
 
+from ops.cli.inputs import read_file
 from ops.cli.known_customer import Customer
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, table
 from ops.cli.replaying import AccountNow, Replay, orders_of, replay
@@ -78,7 +79,10 @@ def explain(
     order behind a refund or dispute, the withdrawal behind a win. Changes nothing. With --json,
     one file prints one object, several print a list of them.
     """
-    found = [explained(str(file), _read(file), livemode=livemode, sku=sku) for file in files]
+    found = [
+        explained(str(file), read_file(file, EVENT_BYTES_MAX), livemode=livemode, sku=sku)
+        for file in files
+    ]
     if as_json:
         rows = [json.dumps(one.as_dict(), ensure_ascii=False) for one in found]
         listed = "[\n" + ",\n".join(rows) + "\n]"
@@ -125,16 +129,6 @@ def _type_of(raw: bytes) -> str:
     return claimed if isinstance(claimed, str) else ""
 
 
-def _read(file: Path) -> bytes:
-    try:
-        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-        with stream:
-            # One byte more than is taken, so that what is too long is seen to be.
-            return stream.read(EVENT_BYTES_MAX + 1)
-    except OSError as error:
-        raise BadInputError("FILE", f"{str(file)!r} must be readable: {error.strerror}") from error
-
-
 @app.command("replay")
 def replay_files(
     files: Files,
@@ -150,7 +144,7 @@ def replay_files(
     """
     if order not in ORDERS:
         raise BadInputError("--order", f"must be one of {', '.join(ORDERS)}")
-    bodies = [(str(file), _read(file)) for file in files]
+    bodies = [(str(file), read_file(file, EVENT_BYTES_MAX)) for file in files]
     if order == "given":
         tried = [replay(bodies, livemode=livemode)]
         possible = 1
