@@ -1,6 +1,6 @@
 """`reprise cases`: refund requests that wait, and what operators decide about them."""
 
-from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Annotated, Final
 
@@ -10,8 +10,8 @@ from reprise.canonical import Json
 from reprise.cases.model import Case, Line
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
-from reprise.ports.cases import CaseStore, Shelf, Taken
-from reprise.ports.ledger import PAGE_MAX
+from reprise.ports.cases import CaseStore, Shelf
+from reprise.ports.ledger import PAGE_MAX, every
 from reprise.usecases.cases import operators
 from reprise.usecases.cases.operators import Counter, Operator, Refunding
 
@@ -48,8 +48,9 @@ def list_cases(
         _show_refusals(store, limit, as_json=as_json)
         return
     shelf = Shelf.ENDED if ended else Shelf.OPEN
-    every = (one for one in _every(store, shelf) if state is None or one.state == state)
-    found = sorted(islice(every, limit), key=lambda one: one.due_at)
+    listed = every(partial(store.listed, shelf, PAGE_MAX))
+    wanted = (one for one in listed if state is None or one.state == state)
+    found = sorted(islice(wanted, limit), key=lambda one: one.due_at)
     if as_json:
         show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
         return
@@ -157,35 +158,15 @@ def note(
         show_json(_summary(case))
 
 
-def _every(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
-    cursor: str | None = None
-    while True:
-        page = store.listed(shelf, PAGE_MAX, cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
 def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
-    found: list[Taken] = []
-    cursor: str | None = None
-    while len(found) < limit:
-        page = store.refusals(min(limit, PAGE_MAX), cursor)
-        found += page.items
-        cursor = page.cursor
-        if cursor is None:
-            break
+    found = islice(every(partial(store.refusals, min(limit, PAGE_MAX))), limit)
     if as_json:
         show_json(
-            [
-                {"mail": one.ses_id, "at": stamp(one.at), "refused": one.refused}
-                for one in found[:limit]
-            ]
+            [{"mail": one.ses_id, "at": stamp(one.at), "refused": one.refused} for one in found]
         )
         return
     made = table("Mails that became no case", "mail", "at", "why")
-    for one in found[:limit]:
+    for one in found:
         add(made, one.ses_id, one.at, one.refused)
     show(made)
 

@@ -1,6 +1,8 @@
 """`reprise parked`: events that came in and cannot be applied yet."""
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -8,7 +10,7 @@ from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
 from reprise.ports.desk import Parked, ParkingLot
-from reprise.ports.ledger import PAGE_MAX
+from reprise.ports.ledger import PAGE_MAX, every
 from reprise.usecases.stripe.books import Books, Effect, Handling
 from reprise.usecases.stripe.receive import redrive as stripe_redrive
 
@@ -32,7 +34,7 @@ def list_parked(
 ) -> None:
     """List what waits, the oldest first, with what would mend it; never the events themselves."""
     lot = target_of(context).parking_lot()
-    found = [parked for parked, _ in zip(every(lot), range(limit + 1), strict=False)]
+    found = list(islice(_waiting(lot), limit + 1))
     if as_json:
         show_json([_as_dict(parked) for parked in found[:limit]])
         return
@@ -66,7 +68,7 @@ def redrive(
         raise BadInputError("ID", "name the events, or --all")
     books = target_of(context).books(livemode=livemode)
     wanted = set(ids or ())
-    chosen = [one for one in every(books.parking) if everything or one.parked_id in wanted]
+    chosen = [one for one in _waiting(books.parking) if everything or one.parked_id in wanted]
     missing = sorted(wanted - {one.parked_id for one in chosen})
     if missing:
         raise BadInputError("ID", f"not parked: {', '.join(missing)}; see `reprise parked list`")
@@ -89,15 +91,9 @@ def _redriven(books: Books, parked: Parked) -> Handling:
     return stripe_redrive(books, parked, wall_clock())[0]
 
 
-def every(lot: ParkingLot) -> Iterator[Parked]:
+def _waiting(lot: ParkingLot) -> Iterator[Parked]:
     """Yield everything that waits, the oldest first."""
-    cursor: str | None = None
-    while True:
-        page = lot.parked(PAGE_MAX, cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
+    return every(partial(lot.parked, PAGE_MAX))
 
 
 def _as_dict(parked: Parked) -> dict[str, Json]:
