@@ -13,7 +13,7 @@ from reprise.errors import BadInputError
 from reprise.ports.cases import CaseStore, Shelf
 from reprise.ports.ledger import PAGE_MAX, every
 from reprise.usecases.cases import operators
-from reprise.usecases.cases.operators import Counter, Operator, Refunding
+from reprise.usecases.cases.operators import Operator, OperatorDesk, Refunding
 
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
@@ -105,7 +105,7 @@ def approve(
     target = target_of(context)
     named = [_refunding(one) for one in refund or ()]
     by = _operator(target, reason)
-    case = operators.approve(_counter(target), case_id, by, named, goodwill)
+    case = operators.approve(_desk(target), case_id, by, named, goodwill)
     _tell(target, case, as_json=as_json)
 
 
@@ -124,7 +124,7 @@ def deny(
     """Refuse a case with a sentence of the policy."""
     target = target_of(context)
     by = _operator(target, reason)
-    case = operators.deny(_counter(target), case_id, by, clause, silent=silent)
+    case = operators.deny(_desk(target), case_id, by, clause, silent=silent)
     _tell(target, case, as_json=as_json)
 
 
@@ -139,7 +139,7 @@ def ask(
 ) -> None:
     """Ask the customer for a fact."""
     target = target_of(context)
-    case = operators.ask(_counter(target), case_id, _operator(target, reason), what)
+    case = operators.ask(_desk(target), case_id, _operator(target, reason), what)
     _tell(target, case, as_json=as_json)
 
 
@@ -153,7 +153,7 @@ def note(
 ) -> None:
     """Add a line to the journal of a case."""
     target = target_of(context)
-    case = operators.note(_counter(target), case_id, _operator(target, words))
+    case = operators.note(_desk(target), case_id, _operator(target, words))
     if as_json:
         show_json(_summary(case))
 
@@ -171,8 +171,8 @@ def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
     show(made)
 
 
-def _counter(target: Target) -> Counter:
-    return Counter(target.cases(), target.ledger(), target.policy_book())
+def _desk(target: Target) -> OperatorDesk:
+    return OperatorDesk(target.cases(), target.ledger(), target.policy_book())
 
 
 def _operator(target: Target, reason: str) -> Operator:

@@ -1,4 +1,4 @@
-"""What working on cases needs of the world."""
+"""What working on cases needs: stores, Stripe, and a way to answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ def reply(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[Case, 
     """Send one planned answer, postpone it, or say why it is withheld.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: the case.
         planned: one of its replies.
         now: the wall clock.
