@@ -9,8 +9,8 @@ import typer
 from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
-from reprise.ports.desk import Parked, ParkingLot
 from reprise.ports.ledger import PAGE_MAX, every
+from reprise.ports.parking import Parked, ParkingLot
 from reprise.usecases.stripe.books import Books, Effect, Handling
 from reprise.usecases.stripe.receive import redrive as stripe_redrive
 

@@ -14,8 +14,7 @@ import pytest
 from reprise.clock import event_clock
 from reprise.policy.book import packaged_book
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.mails import MemoryMailStore
 from reprise.providers.classify import classify

@@ -10,8 +10,7 @@ from reprise.cases.model import CaseState, Change, Line, Wish
 from reprise.ledger.commands import ChargeGeneration
 from reprise.policy.facts import Category
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.outbox import MemoryOutbox
 from reprise.ports.stripe import Bought, Payment
 from reprise.ports.stripe_memory import MemoryStripe

@@ -4,12 +4,12 @@ import json
 
 import boto3
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.adapters.dynamodb.desk import DynamoDirectory
+from reprise.adapters.dynamodb.directory import DynamoDirectory
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.composition import rules_at
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.usecases.ledger import Ledger
 
 from functions.refund_email import app

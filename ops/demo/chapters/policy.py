@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
-from reprise.adapters.dynamodb.desk import DynamoDirectory
-from reprise.ports.desk import Profile
+from reprise.adapters.dynamodb.directory import DynamoDirectory
+from reprise.ports.directory import Profile
 from reprise.ports.ledger import PAGE_MAX, SHARDS, every
 
 from ops.cli.output import Exit

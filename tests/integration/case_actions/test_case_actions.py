@@ -7,14 +7,14 @@ import boto3
 import pytest
 from moto import mock_aws
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.adapters.dynamodb.desk import DynamoDirectory
+from reprise.adapters.dynamodb.directory import DynamoDirectory
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.cases.model import CaseState, Change, Line, Wish
 from reprise.composition import rules_at
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
 from reprise.policy.facts import Category
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.usecases.ledger import Ledger
 
 from functions.case_actions import app

@@ -23,7 +23,7 @@ from reprise.policy.facts import (
     Preference,
     Settlement,
 )
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally

@@ -16,7 +16,7 @@ from reprise.errors import TransientError
 from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.decision import Decision
-from reprise.ports.desk import folded
+from reprise.ports.directory import folded
 from reprise.ports.ledger import StoreBusyError
 from reprise.ports.outbox import MailDoubtfulError, MailRefusedError, OutMail
 from reprise.usecases.cases.desk import Desk
