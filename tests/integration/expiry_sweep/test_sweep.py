@@ -70,7 +70,7 @@ def test_leftovers_expire_at_their_instant_and_the_pack_stays():
 @pytest.mark.usefixtures("queue")
 def test_a_sweep_out_of_time_is_redelivered_and_goes_on():
     leftover()
-    assert sweep(EXPIRY, context=Context(remaining_ms=1)) == [{"itemIdentifier": "m1"}]
+    assert sweep(EXPIRY, context=Context(remaining_ms=1)) == [{"itemIdentifier": "m0"}]
     assert balance() == 600
     assert sweep(EXPIRY) == []
     assert balance() == 100
