@@ -18,31 +18,30 @@ from reprise.usecases.cases.operators import Operator, OperatorDesk, Refunding
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
 
-app = typer.Typer(name="cases", help="Refund requests.", no_args_is_help=True)
+app = typer.Typer(name="cases", help="Customers' refund requests.", no_args_is_help=True)
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Such as CABCDEFGHIJ.")]
 Reason = Annotated[str, typer.Option(help="Why, for the journal.")]
 _LETTER_CHARS: Final = 3_000
 
 
-@app.callback()
-def group() -> None:
-    """Refund requests: what waits, and what is decided about it."""
-
-
 @app.command("list")
 def list_cases(
     context: typer.Context,
     *,
-    ended: Annotated[bool, typer.Option("--ended", help="Those that ended instead.")] = False,
-    refused: Annotated[
-        bool, typer.Option("--refused", help="Mails that became no case, and why.")
+    ended: Annotated[
+        bool, typer.Option("--ended", help="Ended cases instead of open ones.")
     ] = False,
-    state: Annotated[str | None, typer.Option(help="Only those that are so.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Mails that did not become a case, and why.")
+    ] = False,
+    state: Annotated[
+        str | None, typer.Option(help="Only cases in this state, like person.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List cases, the most urgent first; never what customers wrote."""
+    """List cases, the most urgent first, without what customers wrote."""
     store = target_of(context).cases()
     if refused:
         _show_refusals(store, limit, as_json=as_json)
@@ -96,9 +95,9 @@ def approve(
     reason: Reason,
     refund: Annotated[
         list[str] | None,
-        typer.Option(metavar="ORDER[=MINOR]", help="Instead of what is proposed; repeatable."),
+        typer.Option(metavar="ORDER[=MINOR]", help="Refund this instead; repeatable."),
     ] = None,
-    goodwill: Annotated[int, typer.Option(min=0, help="Credits to give besides.")] = 0,
+    goodwill: Annotated[int, typer.Option(min=0, help="Credits to give in addition.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Agree to what is proposed, or to what the options name; large sums need a second person."""
@@ -116,7 +115,7 @@ def deny(
     *,
     reason: Reason,
     clause: Annotated[
-        str, typer.Option(help="The policy's clause that says so, if not the decision's own.")
+        str, typer.Option(help="Clause of the policy that says so; else the decision's own.")
     ] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Tell the customer nothing.")] = False,
     as_json: AsJson = False,
@@ -132,7 +131,7 @@ def deny(
 def ask(
     context: typer.Context,
     case_id: CaseId,
-    what: Annotated[str, typer.Argument(help="order_id, preference or generation.")],
+    what: Annotated[str, typer.Argument(help="What for: order_id, preference or generation.")],
     *,
     reason: Reason,
     as_json: AsJson = False,

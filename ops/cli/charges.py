@@ -17,7 +17,7 @@ from reprise.ports.ledger import PAGE_MAX, SHARDS, Due, LedgerStore, every
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="charges", help="Charges without an outcome.", no_args_is_help=True)
+app = typer.Typer(name="charges", help="Charges that have no outcome yet.", no_args_is_help=True)
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -33,14 +33,14 @@ class Waiting:
 
 @app.callback()
 def group() -> None:
-    """Charges without an outcome."""
+    """Keep `open` a command of its own, as a group of one command would not."""
 
 
 @app.command("open")
 def open_charges(
     context: typer.Context,
     *,
-    older_than: Annotated[str, typer.Option(help="Age at least: 90s, 10m, 2h, 1d.")] = "0s",
+    older_than: Annotated[str, typer.Option(help="At least this old: 90s, 10m, 2h, 1d.")] = "0s",
     limit: Annotated[int, typer.Option(min=1, help="How many, the oldest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:

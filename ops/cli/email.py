@@ -28,14 +28,14 @@ from ops.cli.email_facts import AccountData, read_account_data
 from ops.cli.inputs import utc_instant
 from ops.cli.output import AsJson
 
-app = typer.Typer(name="email", help="Inbound refund mail.", no_args_is_help=True)
+app = typer.Typer(name="email", help="How a refund mail is read.", no_args_is_help=True)
 
-Verdict = Annotated[str, typer.Option(help="What SES said: PASS, FAIL, GRAY, PROCESSING_FAILED.")]
+Verdict = Annotated[str, typer.Option(help="SES's verdict: PASS, FAIL, GRAY, PROCESSING_FAILED.")]
 
 
 @app.callback()
-def main() -> None:
-    """Keep `explain` a command of its own beside those to come."""
+def group() -> None:
+    """Keep `explain` a command of its own, as a group of one command would not."""
 
 
 @app.command()
@@ -48,13 +48,15 @@ def explain(
     spam: Verdict = PASS,
     virus: Verdict = PASS,
     account_data: Annotated[
-        Path | None, typer.Option(help="JSON of the sender's account and its own orders.")
+        Path | None, typer.Option(help="JSON file with the sender's account and orders.")
     ] = None,
-    own_address: Annotated[list[str] | None, typer.Option(help="An address of ours.")] = None,
+    own_address: Annotated[
+        list[str] | None, typer.Option(help="Of ours; never gets a case.")
+    ] = None,
     now: Annotated[str | None, typer.Option(help="Instant to decide at (ISO 8601).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print how a message is read, who wrote it, what it wants, and what would be decided."""
+    """Print how a mail is read: who wrote it, what it asks for, and what would be decided."""
     try:
         raw = file.read_bytes()
     except OSError as error:

@@ -17,12 +17,9 @@ from reprise.usecases.stripe.receive import redrive as stripe_redrive
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="parked", help="Events that wait to be applied.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Events that wait to be applied."""
+app = typer.Typer(
+    name="parked", help="Stripe events that cannot be applied yet.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -32,7 +29,7 @@ def list_parked(
     limit: Annotated[int, typer.Option(min=1, help="How many, the oldest first.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List what waits, the oldest first, with what would mend it; never the events themselves."""
+    """List parked events, the oldest first, with what each needs, without their contents."""
     lot = target_of(context).parking_lot()
     found = list(islice(_waiting(lot), limit + 1))
     if as_json:
@@ -52,17 +49,19 @@ def list_parked(
 @app.command()
 def redrive(
     context: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Events.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of events.")
+    ] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="Every event that waits.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All parked events.")] = False,
     livemode: Annotated[
         bool, typer.Option("--livemode/--test-mode", help="Whose events are ours there.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Apply events that wait, after what they lacked was mended; exit 1 if some still wait.
+    """Apply parked events again, once what they lacked is there; exit 1 if some still wait.
 
-    Whoever runs this applies them with the code and the catalogue of this checkout.
+    They are applied by the code and the catalogue of this checkout.
     """
     if everything == bool(ids):
         raise BadInputError("ID", "name the events, or --all")

@@ -20,7 +20,7 @@ from ops.cli.inputs import utc_instant
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="policy", help="The policy book.", no_args_is_help=True)
+app = typer.Typer(name="policy", help="Versions of the refund policy.", no_args_is_help=True)
 
 BOOK_FOLDER: Final = Path(__file__).parents[2] / "layers/common/reprise/policy/book"
 At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if not given.")]
@@ -28,7 +28,7 @@ At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if
 
 @app.command("show")
 def show_version(
-    version: Annotated[str | None, typer.Argument(help="Version id; the one in force.")] = None,
+    version: Annotated[str | None, typer.Argument(help="Version id; default: in force.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -64,8 +64,8 @@ def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
 def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) -> None:
     """Show which version is in force, and which are to come.
 
-    A material version counts only with word that its notices went out, which the deployed system
-    keeps: see `notices`. Where no stack is named and none is up, it is shown as waiting.
+    A material version takes effect only if its notices went out in time, which the deployed system
+    knows: see `notices`. Where no stack is named and none is up, it is shown as waiting.
     """
     instant = wall_clock() if at is None else utc_instant("--at", at)
     book = _book_of(context)
@@ -82,7 +82,7 @@ def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) ->
 
 @app.command()
 def notices(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Show how far the notices of each material version are, as the deployed system keeps it."""
+    """Show how far the deployed system is with the notices of each material version."""
     told = target_of(context).announcements()
     found: list[Json] = []
     made = table("Notices", "version", "shards told", "out", "must be out by", "in time")

@@ -22,7 +22,7 @@ from rich.table import Table
 from ops.cli.inputs import read_file
 from ops.cli.output import AsJson
 
-app = typer.Typer(name="provider", help="Answers of the providers.", no_args_is_help=True)
+app = typer.Typer(name="provider", help="How a provider's answer is read.", no_args_is_help=True)
 
 FILE_BYTES_MAX: Final = 10_000_000
 _STYLES: Final = {
@@ -37,7 +37,7 @@ _STYLES: Final = {
 
 @app.callback()
 def group() -> None:
-    """Answers of the providers."""
+    """Keep `explain` a command of its own, as a group of one command would not."""
 
 
 @app.command()

@@ -19,18 +19,11 @@ from ops.cli.output import AsJson, Exit, add, show, show_json, signed, table
 from ops.cli.replaying import AccountNow, Replay, orders_of, replay
 from ops.memory import memory_books
 
-app = typer.Typer(name="stripe", help="What Stripe's events do.", no_args_is_help=True)
+app = typer.Typer(name="stripe", help="What Stripe's events would do.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events; - is stdin.")]
-Mode = Annotated[
-    bool, typer.Option("--livemode/--test-mode", help="Whose events are ours: the endpoint's mode.")
-]
+Mode = Annotated[bool, typer.Option("--livemode/--test-mode", help="Mode of the webhook endpoint.")]
 ORDERS: Final = ("given", "any")
-
-
-@app.callback()
-def group() -> None:
-    """Try out what Stripe's events do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +62,11 @@ def explain(
     *,
     livemode: Mode = True,
     sku: Annotated[
-        str | None, typer.Option(help="The pack that the payment in question bought.")
+        str | None, typer.Option(help="Pack that the payment in question bought.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what an event would do on its own to a customer who is known, and why.
+    """Say what each event by itself would do to a known customer, and why.
 
     The customer's account and ids are taken as known, and so is what the event comes after: the
     order behind a refund or dispute, the withdrawal behind a win. Changes nothing. With --json,
@@ -133,7 +126,7 @@ def _type_of(raw: bytes) -> str:
 def replay_files(
     files: Files,
     *,
-    order: Annotated[str, typer.Option(help="given, or any: try permutations.")] = "given",
+    order: Annotated[str, typer.Option(help="given; or any, to try permutations.")] = "given",
     livemode: Mode = True,
     as_json: AsJson = False,
 ) -> None:
