@@ -51,8 +51,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="The options above may stand anywhere on the command line. Exit codes: 0 fine; 1 the"
-    " answer is bad news, such as a difference or something that waits; 2 wrong input; 3 AWS not reached.",
+    epilog="The options above may stand anywhere. Exit codes: 0 fine; 1 bad news, such as a"
+    " difference or something that waits; 2 wrong input; 3 AWS could not be reached.",
 )
 
 
