@@ -11,9 +11,9 @@ from reprise.catalogue.reading import example_catalogue
 from reprise.composition import rules_at
 from reprise.ledger.account import sections_of
 from reprise.policy.book import packaged_book
-from reprise.ports.desk_memory import MemoryParkingLot
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.mirror import MemoryMirrorStore
+from reprise.ports.parking import MemoryParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.stripe.books import Books
 

@@ -17,7 +17,7 @@ from reprise.errors import BadInputError
 from reprise.ledger.entries import Cause
 from reprise.ledger.errors import EntryConflictError
 from reprise.metrics import Metric
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.settings import CreditsApiSettings, read_settings
 from reprise.telemetry import count, logger
 from reprise.usecases.accounts import Accounts

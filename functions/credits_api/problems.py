@@ -10,7 +10,7 @@ from reprise.ledger.errors import (
     GenerationUnknownError,
     OrderUnknownError,
 )
-from reprise.ports.desk import EmailTakenError
+from reprise.ports.directory import EmailTakenError
 from reprise.usecases.accounts import CaseUnknownError, CustomerUnknownError
 
 from functions.credits_api.parsing import BodyTooLargeError, RouteUnknownError

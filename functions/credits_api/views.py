@@ -11,7 +11,7 @@ from reprise.catalogue.model import Catalogue
 from reprise.ledger.charges import Outcome, Task
 from reprise.ledger.entries import Entry, Reason
 from reprise.policy.entitlements import Entitlements
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.ports.ledger import Page
 from reprise.usecases.accounts import Holding, Holdings, OrderRecord
 from reprise.usecases.charges import ChargeRecord

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reprise.clock import Clock, clock_of
 from reprise.composition.generations import generations
 from reprise.errors import BadInputError
+from reprise.fanout import time_left
 from reprise.ledger.errors import GenerationUnknownError
 from reprise.metrics import Metric
 from reprise.providers.generation_events import GenerationEvent
@@ -45,12 +46,13 @@ def root() -> Root:
 
 def handler(batch: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Apply a batch; name the messages that must come again."""
-    unapplied = []
-    for record in batch["Records"]:
-        # What there is no time for comes again, rather than being cut off half-way.
-        has_time = context.get_remaining_time_in_millis() > _RESERVE_MS
-        if not (has_time and _is_applied(record)):
-            unapplied.append({"itemIdentifier": record["messageId"]})
+    # What there is no time for comes again, rather than being cut off half-way.
+    has_time = time_left(context, _RESERVE_MS)
+    unapplied = [
+        {"itemIdentifier": record["messageId"]}
+        for record in batch["Records"]
+        if not (has_time() and _is_applied(record))
+    ]
     return {"batchItemFailures": unapplied}
 
 

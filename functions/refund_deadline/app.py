@@ -9,6 +9,7 @@ from reprise.adapters.guard import Limits
 from reprise.clock import Clock, clock_of, instant_of
 from reprise.composition.generations import generations
 from reprise.errors import TransientError
+from reprise.fanout import time_left
 from reprise.ledger.entries import Cause
 from reprise.metrics import Metric
 from reprise.settings import ProviderSettings, read_settings
@@ -49,7 +50,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any
     run = Run(
         now=root().clock(instant_of(event.get("time"))),
         cause=Cause("schedule", str(event.get("id"))),
-        may_go_on=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+        may_go_on=time_left(context, _RESERVE_MS),
         tell=_tell,
         workers=_WORKERS,
     )

@@ -1,6 +1,8 @@
 """`reprise balance | history | explain | audit`: what the ledger says about one account."""
 
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Annotated, Final, cast
 
 import typer
@@ -13,7 +15,7 @@ from reprise.ledger.entries import Entry
 from reprise.ledger.errors import AccountUnknownError
 from reprise.ledger.lots import Lot, LotState
 from reprise.ledger.terms import Rules
-from reprise.ports.ledger import PAGE_MAX, LedgerStore
+from reprise.ports.ledger import PAGE_MAX, LedgerStore, every
 
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
@@ -80,7 +82,10 @@ def history(
     """Show an account's statement, the newest entry first."""
     store = target_of(context).ledger()
     _head(store, account_id)
-    entries, more = _newest(store, account_id, None if everything else limit)
+    wanted = PAGE_MAX if everything else min(limit + 1, PAGE_MAX)
+    newest = every(partial(store.history, account_id, wanted))
+    entries = list(newest if everything else islice(newest, limit))
+    more = next(newest, None) is not None
     if as_json:
         show_json([_entry_dict(entry) for entry in entries])
         return
@@ -151,18 +156,6 @@ def _head(store: LedgerStore, account_id: str) -> Account:
     if head is None:
         raise AccountUnknownError(account_id)
     return head
-
-
-def _newest(store: LedgerStore, account_id: str, limit: int | None) -> tuple[list[Entry], bool]:
-    entries: list[Entry] = []
-    cursor: str | None = None
-    while True:
-        wanted = PAGE_MAX if limit is None else limit - len(entries)
-        page = store.history(account_id, min(wanted, PAGE_MAX), cursor)
-        entries += page.items
-        cursor = page.cursor
-        if cursor is None or (limit is not None and len(entries) >= limit):
-            return entries, cursor is not None
 
 
 def _state(head: Account, lot: Lot, now: datetime, rules: Rules) -> str:

@@ -1,6 +1,6 @@
 """`reprise cases`: refund requests that wait, and what operators decide about them."""
 
-from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Annotated, Final
 
@@ -10,46 +10,46 @@ from reprise.canonical import Json
 from reprise.cases.model import Case, Line
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
-from reprise.ports.cases import CaseStore, Shelf, Taken
-from reprise.ports.ledger import PAGE_MAX
+from reprise.ports.cases import CaseStore, Shelf
+from reprise.ports.ledger import PAGE_MAX, every
 from reprise.usecases.cases import operators
-from reprise.usecases.cases.operators import Counter, Operator, Refunding
+from reprise.usecases.cases.operators import Operator, OperatorDesk, Refunding
 
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
 
-app = typer.Typer(name="cases", help="Refund requests.", no_args_is_help=True)
+app = typer.Typer(name="cases", help="Customers' refund requests.", no_args_is_help=True)
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Such as CABCDEFGHIJ.")]
 Reason = Annotated[str, typer.Option(help="Why, for the journal.")]
 _LETTER_CHARS: Final = 3_000
 
 
-@app.callback()
-def group() -> None:
-    """Refund requests: what waits, and what is decided about it."""
-
-
 @app.command("list")
 def list_cases(
     context: typer.Context,
     *,
-    ended: Annotated[bool, typer.Option("--ended", help="Those that ended instead.")] = False,
-    refused: Annotated[
-        bool, typer.Option("--refused", help="Mails that became no case, and why.")
+    ended: Annotated[
+        bool, typer.Option("--ended", help="Ended cases instead of open ones.")
     ] = False,
-    state: Annotated[str | None, typer.Option(help="Only those that are so.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Mails that did not become a case, and why.")
+    ] = False,
+    state: Annotated[
+        str | None, typer.Option(help="Only cases in this state, like person.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List cases, the most urgent first; never what customers wrote."""
+    """List cases, the most urgent first, without what customers wrote."""
     store = target_of(context).cases()
     if refused:
         _show_refusals(store, limit, as_json=as_json)
         return
     shelf = Shelf.ENDED if ended else Shelf.OPEN
-    every = (one for one in _every(store, shelf) if state is None or one.state == state)
-    found = sorted(islice(every, limit), key=lambda one: one.due_at)
+    listed = every(partial(store.listed, shelf, PAGE_MAX))
+    wanted = (one for one in listed if state is None or one.state == state)
+    found = sorted(islice(wanted, limit), key=lambda one: one.due_at)
     if as_json:
         show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
         return
@@ -95,16 +95,16 @@ def approve(
     reason: Reason,
     refund: Annotated[
         list[str] | None,
-        typer.Option(metavar="ORDER[=MINOR]", help="Instead of what is proposed; repeatable."),
+        typer.Option(metavar="ORDER[=MINOR]", help="Refund this instead; repeatable."),
     ] = None,
-    goodwill: Annotated[int, typer.Option(min=0, help="Credits to give besides.")] = 0,
+    goodwill: Annotated[int, typer.Option(min=0, help="Credits to give in addition.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Agree to what is proposed, or to what the options name; large sums need a second person."""
     target = target_of(context)
     named = [_refunding(one) for one in refund or ()]
     by = _operator(target, reason)
-    case = operators.approve(_counter(target), case_id, by, named, goodwill)
+    case = operators.approve(_desk(target), case_id, by, named, goodwill)
     _tell(target, case, as_json=as_json)
 
 
@@ -115,7 +115,7 @@ def deny(
     *,
     reason: Reason,
     clause: Annotated[
-        str, typer.Option(help="The policy's clause that says so, if not the decision's own.")
+        str, typer.Option(help="Clause of the policy that says so; else the decision's own.")
     ] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Tell the customer nothing.")] = False,
     as_json: AsJson = False,
@@ -123,7 +123,7 @@ def deny(
     """Refuse a case with a sentence of the policy."""
     target = target_of(context)
     by = _operator(target, reason)
-    case = operators.deny(_counter(target), case_id, by, clause, silent=silent)
+    case = operators.deny(_desk(target), case_id, by, clause, silent=silent)
     _tell(target, case, as_json=as_json)
 
 
@@ -131,14 +131,14 @@ def deny(
 def ask(
     context: typer.Context,
     case_id: CaseId,
-    what: Annotated[str, typer.Argument(help="order_id, preference or generation.")],
+    what: Annotated[str, typer.Argument(help="What for: order_id, preference or generation.")],
     *,
     reason: Reason,
     as_json: AsJson = False,
 ) -> None:
     """Ask the customer for a fact."""
     target = target_of(context)
-    case = operators.ask(_counter(target), case_id, _operator(target, reason), what)
+    case = operators.ask(_desk(target), case_id, _operator(target, reason), what)
     _tell(target, case, as_json=as_json)
 
 
@@ -152,46 +152,26 @@ def note(
 ) -> None:
     """Add a line to the journal of a case."""
     target = target_of(context)
-    case = operators.note(_counter(target), case_id, _operator(target, words))
+    case = operators.note(_desk(target), case_id, _operator(target, words))
     if as_json:
         show_json(_summary(case))
 
 
-def _every(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
-    cursor: str | None = None
-    while True:
-        page = store.listed(shelf, PAGE_MAX, cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
 def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
-    found: list[Taken] = []
-    cursor: str | None = None
-    while len(found) < limit:
-        page = store.refusals(min(limit, PAGE_MAX), cursor)
-        found += page.items
-        cursor = page.cursor
-        if cursor is None:
-            break
+    found = islice(every(partial(store.refusals, min(limit, PAGE_MAX))), limit)
     if as_json:
         show_json(
-            [
-                {"mail": one.ses_id, "at": stamp(one.at), "refused": one.refused}
-                for one in found[:limit]
-            ]
+            [{"mail": one.ses_id, "at": stamp(one.at), "refused": one.refused} for one in found]
         )
         return
     made = table("Mails that became no case", "mail", "at", "why")
-    for one in found[:limit]:
+    for one in found:
         add(made, one.ses_id, one.at, one.refused)
     show(made)
 
 
-def _counter(target: Target) -> Counter:
-    return Counter(target.cases(), target.ledger(), target.policy_book())
+def _desk(target: Target) -> OperatorDesk:
+    return OperatorDesk(target.cases(), target.ledger(), target.policy_book())
 
 
 def _operator(target: Target, reason: str) -> Operator:

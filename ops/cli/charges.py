@@ -4,18 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Annotated, Final
 
 import typer
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
 from reprise.ledger.charges import Charge, Task
-from reprise.ports.ledger import PAGE_MAX, SHARDS, Due, LedgerStore
+from reprise.ports.ledger import PAGE_MAX, SHARDS, Due, LedgerStore, every
 
 from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="charges", help="Charges without an outcome.", no_args_is_help=True)
+app = typer.Typer(name="charges", help="Charges that have no outcome yet.", no_args_is_help=True)
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -31,14 +33,14 @@ class Waiting:
 
 @app.callback()
 def group() -> None:
-    """Charges without an outcome."""
+    """Keep `open` a command of its own, as a group of one command would not."""
 
 
 @app.command("open")
 def open_charges(
     context: typer.Context,
     *,
-    older_than: Annotated[str, typer.Option(help="Age at least: 90s, 10m, 2h, 1d.")] = "0s",
+    older_than: Annotated[str, typer.Option(help="At least this old: 90s, 10m, 2h, 1d.")] = "0s",
     limit: Annotated[int, typer.Option(min=1, help="How many, the oldest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -68,28 +70,17 @@ def waiting(store: LedgerStore, before: datetime, limit: int) -> Iterator[Waitin
     """Yield charges made at or before an instant, from the accounts where the oldest are.
 
     The index knows each account's oldest charge, so the oldest `limit` charges of all are among
-    the first `limit` accounts of each shard.
+    the first `limit` accounts of each shard; one more tells whether there are others.
     """
     for shard in range(SHARDS):
-        for account_id in _due(store, shard, before, limit):
+        accounts = every(partial(store.due, Due.CHARGE, shard, before, PAGE_MAX))
+        for account_id in islice(accounts, limit + 1):
             head = store.read(account_id).account
             if head is None:
                 continue
             for charge in head.charges.values():
                 if charge.at <= before:
                     yield Waiting(account_id, charge, head.tasks.get(charge.generation_id))
-
-
-def _due(store: LedgerStore, shard: int, before: datetime, limit: int) -> list[str]:
-    accounts: list[str] = []
-    cursor: str | None = None
-    while len(accounts) <= limit:
-        page = store.due(Due.CHARGE, shard, before, PAGE_MAX, cursor)
-        accounts += page.items
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return accounts
 
 
 def _age(words: str) -> timedelta:

@@ -9,16 +9,12 @@ from ops.cli.output import AsJson, Exit, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
 from ops.dead_letters import DeadLetter, DeadLetters
 
-app = typer.Typer(name="dlq", help="What failed for good and waits.", no_args_is_help=True)
+app = typer.Typer(name="dlq", help="Messages that failed for good.", no_args_is_help=True)
 
 Queues = Annotated[
-    list[str] | None, typer.Argument(metavar="[QUEUE]...", help="By logical id; all if none.")
+    list[str] | None,
+    typer.Argument(metavar="[QUEUE]...", help="Logical ids of queues; default: all."),
 ]
-
-
-@app.callback()
-def group() -> None:
-    """What failed for good and waits."""
 
 
 @app.command("list")
@@ -26,13 +22,16 @@ def list_letters(
     context: typer.Context,
     queues: Queues = None,
     *,
-    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue at most.")] = 10,
     bodies: Annotated[
-        bool, typer.Option("--bodies", help="With --json: the messages too; customers' words.")
+        bool,
+        typer.Option(
+            "--bodies", help="With --json: contents too; customers may have written them."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List what waits, without what anybody wrote; exit 1 if something does."""
+    """List messages that failed for good, without their contents; exit 1 if there are any."""
     letters = _letters(target_of(context))
     names = queues or list(letters.urls)
     counts = {name: letters.waiting(name) for name in names}
@@ -59,10 +58,10 @@ def redrive(
     context: typer.Context,
     queues: Queues = None,
     *,
-    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, help="Messages of each queue at most.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """Send messages back to where they failed, after what broke them was mended.
+    """Send messages back to where they failed, once the cause is mended.
 
     Everything that reads them is idempotent, so sending one twice does no harm.
     """

@@ -3,11 +3,12 @@
 import json
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from reprise.clock import wall_clock
 from reprise.errors import BadInputError
 from reprise.mail.auto import detect_auto
 from reprise.mail.headers import message_date
@@ -24,16 +25,17 @@ from reprise.policy.deciding import decide_case, governing_version
 from reprise.policy.facts import CaseFacts, Category, OrderMatch
 
 from ops.cli.email_facts import AccountData, read_account_data
-from ops.cli.output import AsJson, errors_exit
+from ops.cli.inputs import utc_instant
+from ops.cli.output import AsJson
 
-app = typer.Typer(name="email", help="Inbound refund mail.", no_args_is_help=True)
+app = typer.Typer(name="email", help="How a refund mail is read.", no_args_is_help=True)
 
-Verdict = Annotated[str, typer.Option(help="What SES said: PASS, FAIL, GRAY, PROCESSING_FAILED.")]
+Verdict = Annotated[str, typer.Option(help="SES's verdict: PASS, FAIL, GRAY, PROCESSING_FAILED.")]
 
 
 @app.callback()
-def main() -> None:
-    """Keep `explain` a command of its own beside those to come."""
+def group() -> None:
+    """Keep `explain` a command of its own, as a group of one command would not."""
 
 
 @app.command()
@@ -46,24 +48,26 @@ def explain(
     spam: Verdict = PASS,
     virus: Verdict = PASS,
     account_data: Annotated[
-        Path | None, typer.Option(help="JSON of the sender's account and its own orders.")
+        Path | None, typer.Option(help="JSON file with the sender's account and orders.")
     ] = None,
-    own_address: Annotated[list[str] | None, typer.Option(help="An address of ours.")] = None,
+    own_address: Annotated[
+        list[str] | None, typer.Option(help="Of ours; never gets a case.")
+    ] = None,
     now: Annotated[str | None, typer.Option(help="Instant to decide at (ISO 8601).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print how a message is read, who wrote it, what it wants, and what would be decided."""
-    with errors_exit():
-        try:
-            raw = file.read_bytes()
-        except OSError as error:
-            raise BadInputError(str(file), f"must be a readable file ({error})") from error
-        verdicts = {"dmarc": dmarc, "spf": spf, "dkim": dkim, "spam": spam, "virus": virus}
-        account = read_account_data(account_data)
-        try:
-            explained = explanation(raw, verdicts, account, _instant(now), tuple(own_address or ()))
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInputError("--account-data", f"cannot be used ({error!r})") from error
+    """Print how a mail is read: who wrote it, what it asks for, and what would be decided."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise BadInputError(str(file), f"must be a readable file ({error})") from error
+    verdicts = {"dmarc": dmarc, "spf": spf, "dkim": dkim, "spam": spam, "virus": virus}
+    account = read_account_data(account_data)
+    at = wall_clock() if now is None else utc_instant("--now", now)
+    try:
+        explained = explanation(raw, verdicts, account, at, tuple(own_address or ()))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInputError("--account-data", f"cannot be used ({error!r})") from error
     indent = None if as_json else 2
     sys.stdout.write(json.dumps(explained, indent=indent, ensure_ascii=False) + "\n")
 
@@ -200,13 +204,3 @@ def _facts(reading: _Reading, request: Request, now: datetime) -> CaseFacts:
 
 def _as_written(ids: MailIds) -> list[str]:
     return list(dict.fromkeys(found.text for found in ids.candidates))
-
-
-def _instant(value: str | None) -> datetime:
-    if value is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise BadInputError("--now", "must be ISO 8601") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -51,8 +51,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="The options above may stand anywhere. Exit codes: 0 fine, 1 bad news, 2 wrong input,"
-    " 3 AWS not reached.",
+    epilog="The options above may stand anywhere. Exit codes: 0 fine; 1 bad news, such as a"
+    " difference or something that waits; 2 wrong input; 3 AWS could not be reached.",
 )
 
 
@@ -61,27 +61,29 @@ def main(
     context: typer.Context,
     *,
     endpoint_url: Annotated[
-        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="Stands for every AWS endpoint.")
+        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="URL to call instead of AWS.")
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(envvar="AWS_PROFILE", help="Of the AWS configuration.")
+        str | None, typer.Option(envvar="AWS_PROFILE", help="Profile of the AWS configuration.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="Of the tables.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region of the tables.")] = None,
     stack_name: Annotated[
         str | None,
-        typer.Option(envvar="REPRISE_STACK", help="The stack whose outputs name the tables."),
+        typer.Option(
+            envvar="REPRISE_STACK", help="CloudFormation stack; its outputs name the tables."
+        ),
     ] = None,
     table: Annotated[
-        str | None, typer.Option(envvar="LEDGER_TABLE", help="The ledger's table.")
+        str | None, typer.Option(envvar="LEDGER_TABLE", help="Ledger table; else the stack's.")
     ] = None,
     cases_table: Annotated[
-        str | None, typer.Option(envvar="CASES_TABLE", help="The table of cases.")
+        str | None, typer.Option(envvar="CASES_TABLE", help="Cases table; else the stack's.")
     ] = None,
     catalogue: Annotated[
-        str | None, typer.Option(envvar="CATALOGUE", help="What is sold there; the stack says.")
+        str | None, typer.Option(envvar="CATALOGUE", help="Catalogue; else the stack's.")
     ] = None,
 ) -> None:
-    """Look into the ledger and mend what waits.
+    """Look into the ledger, decide refund requests, and retry what failed.
 
     Without options, commands look at the local stack that `make up` started.
     """

@@ -3,24 +3,23 @@
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from reprise.billing.outage import Compensation, Incident, IncidentState, Severity
 from reprise.canonical import Json
 from reprise.cases.answers import money
-from reprise.clock import instant_of, wall_clock
-from reprise.errors import BadInputError
+from reprise.clock import wall_clock
 from reprise.ports.ledger import SHARDS
 from reprise.ports.outages import Counts
 from reprise.usecases.outage_credits import MONEY
 from reprise.usecases.outage_dues import Due, Preview
 
+from ops.cli.inputs import zoned_instant
 from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="outage", help="Credits or a discount for outages.", no_args_is_help=True)
+app = typer.Typer(name="outage", help="Compensation for outages.", no_args_is_help=True)
 
 _FUNCTION = "OutageCreditsFunction"
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident.")]
@@ -33,20 +32,20 @@ def declare(
     began: Annotated[str, typer.Option("--from", help="When it began: 2026-11-02T08:00:00Z.")],
     ended: Annotated[str, typer.Option("--to", help="When it was over.")],
     severity: Annotated[Severity, typer.Option(help="How bad it was, for the record.")],
-    operations: Annotated[str, typer.Option(help="What did not work: music_simple,lyrics.")],
+    operations: Annotated[str, typer.Option(help="Those that failed: music_simple,lyrics.")],
     compensation: Annotated[
         Compensation, typer.Option(help="Prorated credits, or a discount on the next renewal.")
     ] = Compensation.CREDITS,
     as_json: AsJson = False,
 ) -> None:
-    """Declare an outage and see what it would give to whom; nothing is posted.
+    """Declare an outage, and show what it would give to whom; nothing is given yet.
 
-    Affected are the subscribers whose paid time it touched. Somebody else must confirm it.
+    It affects the subscribers whose paid time it touched. Somebody else must confirm it.
     """
     target = target_of(context)
     with ThreadPoolExecutor(SHARDS) as pool:
         incident, preview = target.outages().declare(
-            (_instant("--from", began), _instant("--to", ended)),
+            (zoned_instant("--from", began), zoned_instant("--to", ended)),
             severity,
             operations.replace(",", " ").split(),
             actor=target.caller(),
@@ -71,7 +70,10 @@ def declare(
 
 @app.command()
 def confirm(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
-    """Confirm another person's outage and have it made good; again goes on where it stopped."""
+    """Confirm an outage that somebody else declared, and start the compensation.
+
+    Confirming it again goes on where the compensation stopped.
+    """
     target = target_of(context)
     now = wall_clock()
     incident = target.outages().confirm(incident_id, target.caller(), now)
@@ -90,7 +92,7 @@ def withdraw(context: typer.Context, incident_id: Id, *, as_json: AsJson = False
 
 @app.command()
 def report(context: typer.Context, incident_id: Id, *, as_json: AsJson = False) -> None:
-    """Show what an outage gave so far, beside what was expected."""
+    """Show what an outage has given so far, beside what was expected."""
     outages = target_of(context).outages()
     incident = outages.incident(incident_id)
     _show_one(incident, outages.incidents.counts(incident_id), as_json=as_json)
@@ -218,10 +220,3 @@ def _totals(preview: Preview) -> list[str]:
 def _money(worth: Mapping[str, int]) -> str:
     sums = [money(minor, currency) for currency, minor in sorted(worth.items())]
     return " and ".join(sums) or "nothing"
-
-
-def _instant(option: str, text: str) -> datetime:
-    at = instant_of(text)
-    if at is None:
-        raise BadInputError(option, "must be an instant with its zone, like 2026-11-02T08:00:00Z")
-    return at

@@ -1,26 +1,25 @@
 """`reprise parked`: events that came in and cannot be applied yet."""
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import Annotated
 
 import typer
 from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
-from reprise.ports.desk import Parked, ParkingLot
-from reprise.ports.ledger import PAGE_MAX
+from reprise.ports.ledger import PAGE_MAX, every
+from reprise.ports.parking import Parked, ParkingLot
 from reprise.usecases.stripe.books import Books, Effect, Handling
 from reprise.usecases.stripe.receive import redrive as stripe_redrive
 
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="parked", help="Events that wait to be applied.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Events that wait to be applied."""
+app = typer.Typer(
+    name="parked", help="Stripe events that cannot be applied yet.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -30,9 +29,9 @@ def list_parked(
     limit: Annotated[int, typer.Option(min=1, help="How many, the oldest first.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List what waits, the oldest first, with what would mend it; never the events themselves."""
+    """List parked events, the oldest first, with what each needs, without their contents."""
     lot = target_of(context).parking_lot()
-    found = [parked for parked, _ in zip(every(lot), range(limit + 1), strict=False)]
+    found = list(islice(_waiting(lot), limit + 1))
     if as_json:
         show_json([_as_dict(parked) for parked in found[:limit]])
         return
@@ -50,23 +49,25 @@ def list_parked(
 @app.command()
 def redrive(
     context: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Events.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of events.")
+    ] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="Every event that waits.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All parked events.")] = False,
     livemode: Annotated[
         bool, typer.Option("--livemode/--test-mode", help="Whose events are ours there.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Apply events that wait, after what they lacked was mended; exit 1 if some still wait.
+    """Apply parked events again, once what they lacked is there; exit 1 if some still wait.
 
-    Whoever runs this applies them with the code and the catalogue of this checkout.
+    They are applied by the code and the catalogue of this checkout.
     """
     if everything == bool(ids):
         raise BadInputError("ID", "name the events, or --all")
     books = target_of(context).books(livemode=livemode)
     wanted = set(ids or ())
-    chosen = [one for one in every(books.parking) if everything or one.parked_id in wanted]
+    chosen = [one for one in _waiting(books.parking) if everything or one.parked_id in wanted]
     missing = sorted(wanted - {one.parked_id for one in chosen})
     if missing:
         raise BadInputError("ID", f"not parked: {', '.join(missing)}; see `reprise parked list`")
@@ -89,15 +90,9 @@ def _redriven(books: Books, parked: Parked) -> Handling:
     return stripe_redrive(books, parked, wall_clock())[0]
 
 
-def every(lot: ParkingLot) -> Iterator[Parked]:
+def _waiting(lot: ParkingLot) -> Iterator[Parked]:
     """Yield everything that waits, the oldest first."""
-    cursor: str | None = None
-    while True:
-        page = lot.parked(PAGE_MAX, cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
+    return every(partial(lot.parked, PAGE_MAX))
 
 
 def _as_dict(parked: Parked) -> dict[str, Json]:

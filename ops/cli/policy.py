@@ -1,13 +1,14 @@
 """`reprise policy`: read the policy book, compare versions, publish a new one."""
 
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from reprise.canonical import Json
+from reprise.clock import wall_clock
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook, packaged_book
 from reprise.policy.change import check_publishable
@@ -15,10 +16,11 @@ from reprise.policy.reading import VALUE_NAMES, read_version
 from reprise.policy.version import PolicyVersion
 from reprise.ports.ledger import SHARDS
 
-from ops.cli.output import AsJson, add, errors_exit, show, show_json, stamp, table
+from ops.cli.inputs import utc_instant
+from ops.cli.output import AsJson, add, show, show_json, stamp, table
 from ops.cli.target import target_of
 
-app = typer.Typer(name="policy", help="The policy book.", no_args_is_help=True)
+app = typer.Typer(name="policy", help="Versions of the refund policy.", no_args_is_help=True)
 
 BOOK_FOLDER: Final = Path(__file__).parents[2] / "layers/common/reprise/policy/book"
 At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if not given.")]
@@ -26,14 +28,13 @@ At = Annotated[str | None, typer.Option("--at", help="Instant to look at; now if
 
 @app.command("show")
 def show_version(
-    version: Annotated[str | None, typer.Argument(help="Version id; the one in force.")] = None,
+    version: Annotated[str | None, typer.Argument(help="Version id; default: in force.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Show every value of a version beside the sentence it stands for."""
-    with errors_exit():
-        book = packaged_book()
-        shown = book.in_force(_now()) if version is None else book.version(version)
+    book = packaged_book()
+    shown = book.in_force(wall_clock()) if version is None else book.version(version)
     if as_json:
         show_json(_as_dict(shown))
         return
@@ -49,8 +50,7 @@ def show_version(
 @app.command()
 def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
     """Show what changes from one version to another, and what of it is material."""
-    with errors_exit():
-        changes = packaged_book().diff(before, after)
+    changes = packaged_book().diff(before, after)
     if as_json:
         show_json([asdict(change) for change in changes])
         return
@@ -64,12 +64,11 @@ def diff(before: str, after: str, *, as_json: AsJson = False) -> None:
 def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) -> None:
     """Show which version is in force, and which are to come.
 
-    A material version counts only with word that its notices went out, which the deployed system
-    keeps: see `notices`. Where no stack is named and none is up, it is shown as waiting.
+    A material version takes effect only if its notices went out in time, which the deployed system
+    knows: see `notices`. Where no stack is named and none is up, it is shown as waiting.
     """
-    with errors_exit():
-        instant = _now() if at is None else _instant(at)
-        book = _book_of(context)
+    instant = wall_clock() if at is None else utc_instant("--at", at)
+    book = _book_of(context)
     states = _states(book, instant)
     if as_json:
         show_json([{"version": version.id, "state": state} for version, state in states])
@@ -83,7 +82,7 @@ def status(context: typer.Context, *, at: At = None, as_json: AsJson = False) ->
 
 @app.command()
 def notices(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Show how far the notices of each material version are, as the deployed system keeps it."""
+    """Show how far the deployed system is with the notices of each material version."""
     told = target_of(context).announcements()
     found: list[Json] = []
     made = table("Notices", "version", "shards told", "out", "must be out by", "in time")
@@ -119,18 +118,17 @@ def publish(
     book_folder: Annotated[Path, typer.Option("--book", help="Folder of the book.")] = BOOK_FOLDER,
 ) -> None:
     """Add a version to the book, if its notice can still be kept."""
-    with errors_exit():
-        try:
-            text = file.read_text("utf-8")
-            texts = [path.read_text("utf-8") for path in sorted(book_folder.glob("*.json"))]
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInputError("file", f"must be a readable UTF-8 file: {error}") from error
-        new = read_version(text)
-        target = book_folder / f"{new.id}.json"
-        if target.parent != book_folder or target.exists():
-            raise BadInputError("version", f"must be new and a plain name, is {new.id!r}")
-        check_publishable(PolicyBook.of(texts).versions[-1], new, _now())
-        PolicyBook.of([*texts, text])
+    try:
+        text = file.read_text("utf-8")
+        texts = [path.read_text("utf-8") for path in sorted(book_folder.glob("*.json"))]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError("file", f"must be a readable UTF-8 file: {error}") from error
+    new = read_version(text)
+    target = book_folder / f"{new.id}.json"
+    if target.parent != book_folder or target.exists():
+        raise BadInputError("version", f"must be new and a plain name, is {new.id!r}")
+    check_publishable(PolicyBook.of(texts).versions[-1], new, wall_clock())
+    PolicyBook.of([*texts, text])
     target.write_text(text, "utf-8")
     show(f"{new.id} is in the book; deploy it, and its notices go out.")
 
@@ -177,18 +175,6 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(" ".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value)
     return str(value)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInputError("--at", "must be like 2026-05-02T00:00:00Z") from error
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - it words a flag

@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.cli.output import AsJson, errors_exit
+from ops.cli.inputs import read_file
+from ops.cli.output import AsJson
 
-app = typer.Typer(name="provider", help="Answers of the providers.", no_args_is_help=True)
+app = typer.Typer(name="provider", help="How a provider's answer is read.", no_args_is_help=True)
 
 FILE_BYTES_MAX: Final = 10_000_000
 _STYLES: Final = {
@@ -36,7 +37,7 @@ _STYLES: Final = {
 
 @app.callback()
 def group() -> None:
-    """Answers of the providers."""
+    """Keep `explain` a command of its own, as a group of one command would not."""
 
 
 @app.command()
@@ -53,16 +54,14 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what an answer means, which rule decided, and what a charge would get back."""
-    with errors_exit():
-        name = _one_of("--provider", provider, DIALECTS)
-        verdict = classify(
-            name,
-            _member("--operation", operation, Operation),
-            _member("--channel", channel, Channel),
-            _read(file),
-            _at_least("--http-status", http_status, 100),
-        )
-        taken = None if credits_taken is None else _at_least("--credits", credits_taken, 1)
+    verdict = classify(
+        _one_of("--provider", provider, DIALECTS),
+        _member("--operation", operation, Operation),
+        _member("--channel", channel, Channel),
+        _read(file),
+        _at_least("--http-status", http_status, 100),
+    )
+    taken = None if credits_taken is None else _at_least("--credits", credits_taken, 1)
     if as_json:
         sys.stdout.write(json.dumps(_as_dict(verdict)) + "\n")
     else:
@@ -115,13 +114,7 @@ def _credits_back(verdict: Verdict, taken: int) -> int:
 
 
 def _read(file: Path) -> object:
-    name = str(file)
-    try:
-        stream = sys.stdin.buffer if name == "-" else file.open("rb")
-        with stream:
-            raw = stream.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise BadInputError("FILE", f"{name!r} must be readable: {error.strerror}") from error
+    name, raw = str(file), read_file(file, FILE_BYTES_MAX)
     if len(raw) > FILE_BYTES_MAX:
         raise BadInputError("FILE", f"{name!r} must be at most {FILE_BYTES_MAX} bytes")
     try:

@@ -17,9 +17,9 @@ from reprise.billing.events import read_event
 from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.errors import BadInputError
-from reprise.ports.desk_memory import MemoryParkingLot
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.mirror import MemoryMirrorStore
+from reprise.ports.parking import MemoryParkingLot
 from reprise.usecases.stripe.books import Books
 
 from ops.memory import memory_books, standing

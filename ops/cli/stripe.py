@@ -13,23 +13,17 @@ from reprise.errors import BadInputError
 from reprise.usecases.stripe.books import Effect, Handling
 from reprise.usecases.stripe.receive import receive
 
+from ops.cli.inputs import read_file
 from ops.cli.known_customer import Customer
 from ops.cli.output import AsJson, Exit, add, show, show_json, signed, table
 from ops.cli.replaying import AccountNow, Replay, orders_of, replay
 from ops.memory import memory_books
 
-app = typer.Typer(name="stripe", help="What Stripe's events do.", no_args_is_help=True)
+app = typer.Typer(name="stripe", help="What Stripe's events would do.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events; - is stdin.")]
-Mode = Annotated[
-    bool, typer.Option("--livemode/--test-mode", help="Whose events are ours: the endpoint's mode.")
-]
+Mode = Annotated[bool, typer.Option("--livemode/--test-mode", help="Mode of the webhook endpoint.")]
 ORDERS: Final = ("given", "any")
-
-
-@app.callback()
-def group() -> None:
-    """Try out what Stripe's events do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +62,20 @@ def explain(
     *,
     livemode: Mode = True,
     sku: Annotated[
-        str | None, typer.Option(help="The pack that the payment in question bought.")
+        str | None, typer.Option(help="Pack that the payment in question bought.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what an event would do on its own to a customer who is known, and why.
+    """Say what each event by itself would do to a known customer, and why.
 
     The customer's account and ids are taken as known, and so is what the event comes after: the
     order behind a refund or dispute, the withdrawal behind a win. Changes nothing. With --json,
     one file prints one object, several print a list of them.
     """
-    found = [explained(str(file), _read(file), livemode=livemode, sku=sku) for file in files]
+    found = [
+        explained(str(file), read_file(file, EVENT_BYTES_MAX), livemode=livemode, sku=sku)
+        for file in files
+    ]
     if as_json:
         rows = [json.dumps(one.as_dict(), ensure_ascii=False) for one in found]
         listed = "[\n" + ",\n".join(rows) + "\n]"
@@ -125,21 +122,11 @@ def _type_of(raw: bytes) -> str:
     return claimed if isinstance(claimed, str) else ""
 
 
-def _read(file: Path) -> bytes:
-    try:
-        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-        with stream:
-            # One byte more than is taken, so that what is too long is seen to be.
-            return stream.read(EVENT_BYTES_MAX + 1)
-    except OSError as error:
-        raise BadInputError("FILE", f"{str(file)!r} must be readable: {error.strerror}") from error
-
-
 @app.command("replay")
 def replay_files(
     files: Files,
     *,
-    order: Annotated[str, typer.Option(help="given, or any: try permutations.")] = "given",
+    order: Annotated[str, typer.Option(help="given; or any, to try permutations.")] = "given",
     livemode: Mode = True,
     as_json: AsJson = False,
 ) -> None:
@@ -150,7 +137,7 @@ def replay_files(
     """
     if order not in ORDERS:
         raise BadInputError("--order", f"must be one of {', '.join(ORDERS)}")
-    bodies = [(str(file), _read(file)) for file in files]
+    bodies = [(str(file), read_file(file, EVENT_BYTES_MAX)) for file in files]
     if order == "given":
         tried = [replay(bodies, livemode=livemode)]
         possible = 1

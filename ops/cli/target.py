@@ -21,7 +21,7 @@ from reprise.composition import aws, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import Announcements
-from reprise.ports.desk import ParkingLot
+from reprise.ports.parking import ParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.outages import Outages
 from reprise.usecases.stripe.books import Books

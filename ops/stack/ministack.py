@@ -3,7 +3,7 @@
 import http
 import http.client
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -43,10 +43,6 @@ class Server:
     def endpoint(self) -> str:
         """The URL that stands for every AWS endpoint."""
         return f"http://{_HOST}:{self.port}"
-
-    def to_json(self) -> dict[str, object]:
-        """Return the fields for the state file."""
-        return asdict(self)
 
 
 def client_arguments(endpoint: str) -> ClientArguments:
@@ -108,16 +104,11 @@ def stop(server: Server, *, keep_folder: bool = False) -> bool:
     return running
 
 
-def reset(server: Server) -> None:
-    """Forget every resource."""
-    _ask(server, "POST", "/_ministack/reset")
-
-
-def _ask(server: Server, method: str, path: str) -> int:
-    """Return the status of one request to the server itself."""
+def _health(server: Server) -> int:
+    """Return the HTTP status that the server answers when it is asked how it is."""
     connection = http.client.HTTPConnection(_HOST, server.port, timeout=_ANSWER_SECONDS_MAX)
     try:
-        connection.request(method, path)
+        connection.request("GET", "/_ministack/health")
         return connection.getresponse().status
     finally:
         connection.close()
@@ -129,7 +120,7 @@ def _wait_until_healthy(server: Server) -> None:
         if process.reap(server.pid) or not process.is_running(server):
             break
         try:
-            if _ask(server, "GET", "/_ministack/health") == http.HTTPStatus.OK:
+            if _health(server) == http.HTTPStatus.OK:
                 return
         except (OSError, http.client.HTTPException):
             pass  # not listening yet

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ops.stack import build, tools
-from tests.support.template import ROOT, functions, logical_id
+from tests.support.files import ROOT
+from tests.support.template import functions, logical_id
 
 IMPORT = """
 import importlib, json, sys

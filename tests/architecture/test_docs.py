@@ -1,18 +1,22 @@
 """The documents say what the code does, where a program can tell."""
 
 import re
-from pathlib import Path
 
 import pytest
 from reprise.billing.events import HANDLED_TYPES
 from reprise.ledger import charging
 from reprise.usecases.ledger import ATTEMPTS_MAX
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 
+from ops.cli.main import app as cli
 from ops.demo.chapters import CHAPTERS
-from tests.support.tables import template
+from tests.support.files import ROOT
+from tests.support.template import resources
 
-ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+# After a prompt or in a code span, up to a comment, a second column or the span's end.
+COMMAND = r"(?:\$ |`)reprise ((?:[a-z]+)(?: (?! )[^`\s#│]+)*)"
 
 
 def text(path):
@@ -48,16 +52,32 @@ def test_the_bounds_of_the_ledger_are_those_in_the_code():
         assert f"| {bound} |" in told
 
 
-def test_every_alarm_and_dead_letter_queue_is_in_the_runbook():
+def test_every_alarm_leads_to_a_place_of_the_runbook():
+    """Its description names the heading; one without is the heading, or a queue of the table."""
     told = text("docs/runbook.md")
     headings = set(re.findall(r"^#{2,3} (.+)$", told, re.MULTILINE))
-    resources = template()["Resources"]
-    loops = {name: loop for name, loop in resources.items() if name.startswith("Fn::ForEach::")}
-    counted = loops["Fn::ForEach::CountAlarms"][1]
-    single = [name.removesuffix("Alarm") for name in resources if name.endswith("Alarm")]
-    assert {*counted, *single} <= headings
-    for queue in loops["Fn::ForEach::DeadLetters"][1]:
-        assert f"`{queue}`" in told
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        says = alarm["AlarmDescription"]
+        says = says if isinstance(says, str) else says["Fn::Sub"]
+        page, _, anchor = says.rpartition(" ")[2].partition("#")
+        assert page == "docs/runbook.md", name
+        assert anchor in anchors if anchor else name.removesuffix("Alarm") in headings, name
+    for queue in resources("AWS::SQS::Queue"):
+        assert queue.endswith("Queue") or f"`{queue}`" in told, queue
+
+
+def test_every_command_in_the_documents_exists_with_its_options():
+    pages = [*DOCS.rglob("*.md"), *(ROOT / name for name in ("README.md", "CHANGELOG.md"))]
+    found = [line for page in pages for line in re.findall(COMMAND, page.read_text())]
+    assert len(found) > 40
+    for line in found:
+        command, words = get_command(cli), line.split()
+        options = {option for parameter in command.params for option in parameter.opts}
+        while isinstance(command, Group) and words:
+            command = command.commands[words.pop(0)]
+        options |= {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
 
 
 @pytest.mark.parametrize("page", ["docs/stripe.md", "docs/mail.md", "docs/threat-model.md"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import measures
-from tests.support.template import ROOT
+from tests.support.files import ROOT
 
 PACKAGE = ROOT / "layers" / "common" / "reprise"
 # What each pure folder may import beside the standard library and the package.

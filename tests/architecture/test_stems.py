@@ -1,6 +1,7 @@
 """One stem names a function everywhere."""
 
-from tests.support.template import ROOT, functions
+from tests.support.files import ROOT
+from tests.support.template import functions
 
 
 def test_function_folder_logical_id_and_sample_events_share_one_stem():

@@ -12,7 +12,8 @@ import pytest
 from reprise import settings
 from reprise.metrics import NAMESPACE, Metric
 
-from tests.support.template import ROOT, functions, logical_id, resources, target, template
+from tests.support.files import ROOT
+from tests.support.template import functions, logical_id, resources, target, template
 
 WIRED = sorted(functions())
 SETTINGS = {

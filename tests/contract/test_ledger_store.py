@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import boto3
@@ -34,6 +35,7 @@ from reprise.ports.ledger import (
     Due,
     EntryExistsError,
     HeadMovedError,
+    every,
     shard_of,
 )
 from reprise.ports.ledger_memory import MemoryLedgerStore
@@ -215,13 +217,7 @@ def test_due_expiries_come_soonest_first_in_pages(ledger, store):
         ledger.run(account, EndSubscription("sub_1", T0, CAUSE), T0)
     found = []
     for shard in range(SHARDS):
-        cursor = None
-        while True:
-            page = store.due(Due.EXPIRY, shard, T0 + 89 * DAY, 2, cursor)
-            found += page.items
-            cursor = page.cursor
-            if cursor is None:
-                break
+        found += every(partial(store.due, Due.EXPIRY, shard, T0 + 89 * DAY, 2))
     assert sorted(found) == sorted(accounts[:30])
 
 
@@ -232,15 +228,9 @@ def test_a_page_goes_on_where_the_last_one_ended_though_its_work_is_done(ledger,
         grant(ledger, pack(), account)
         ledger.run(account, ChargeGeneration("gen_1", "lyrics", 1, CAUSE), T0)
     for shard in range(SHARDS):
-        cursor = None
-        while True:
-            page = store.due(Due.CHARGE, shard, T0, 1, cursor)
-            for account in page.items:
-                ledger.run(account, SettleCharge("gen_1", Outcome.FAILED, CAUSE), T0)
-                accounts.remove(account)
-            cursor = page.cursor
-            if cursor is None:
-                break
+        for account in every(partial(store.due, Due.CHARGE, shard, T0, 1)):
+            ledger.run(account, SettleCharge("gen_1", Outcome.FAILED, CAUSE), T0)
+            accounts.remove(account)
     assert accounts == []
 
 

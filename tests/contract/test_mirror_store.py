@@ -1,10 +1,12 @@
 """Every mirror store keeps the same promises: the fake, and the ledger table of the template."""
 
+from functools import partial
+
 import boto3
 import pytest
 from moto import mock_aws
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
-from reprise.ports.ledger import HeadMovedError, shard_of
+from reprise.ports.ledger import HeadMovedError, every, shard_of
 from reprise.ports.mirror import MemoryMirrorStore, Subscriber
 
 from tests.bench.bench import Bench
@@ -65,13 +67,7 @@ def test_subscribers_come_in_pages(store):
     accounts = [f"usr_{n}" for n in range(200) if shard_of(f"usr_{n}") == 3][:5]
     for account in accounts:
         store.save(account, running())
-    found, cursor = [], None
-    while True:
-        page = store.subscribers(3, START, 2, cursor)
-        found += [one.account_id for one in page.items]
-        cursor = page.cursor
-        if cursor is None:
-            break
+    found = [one.account_id for one in every(partial(store.subscribers, 3, START, 2))]
     assert sorted(found) == sorted(accounts)
 
 

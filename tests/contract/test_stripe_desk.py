@@ -22,9 +22,9 @@ from reprise.ports.stripe_memory import MemoryStripe
 
 from ops.stripe_standin.server import running
 from ops.stripe_standin.state import Fault
-from tests.support.template import ROOT
+from tests.support.files import sample
 
-SAMPLE = json.loads((ROOT / "events/stripe_webhook/checkout_pack_paid.json").read_bytes())
+SAMPLE = sample("stripe_webhook/checkout_pack_paid")
 SESSION = SAMPLE["data"]["object"]
 ROOT_ID, PAYMENT, AMOUNT = SESSION["id"], SESSION["payment_intent"], SESSION["amount_total"]
 CHARGE = "ch_" + PAYMENT.removeprefix("pi_")
@@ -204,10 +204,8 @@ def test_a_disputed_payment_is_not_refunded(kit):
 
 def test_an_invoice_lists_every_payment_of_it():
     """Two payments of one invoice are what makes a duplicate provable."""
-    invoice = json.loads((ROOT / "events/stripe_webhook/invoice_paid_create.json").read_bytes())
-    paid = json.loads(
-        (ROOT / "events/stripe_webhook/invoice_payment_paid_create.json").read_bytes()
-    )
+    invoice = sample("stripe_webhook/invoice_paid_create")
+    paid = sample("stripe_webhook/invoice_payment_paid_create")
     with running() as found:
         state = found.standin.state
         state.put(invoice["data"]["object"])

@@ -1,6 +1,5 @@
 """Every Stripe gives discounts alike: the fake, and the official client on the stand-in."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,9 +11,9 @@ from reprise.ports.stripe_discounts import DiscountOrder, MemoryDiscounts, Strip
 
 from ops.stripe_standin.server import running
 from ops.stripe_standin.state import Fault
-from tests.support.template import ROOT
+from tests.support.files import sample
 
-SAMPLE = json.loads((ROOT / "events/stripe_webhook/subscription_created.json").read_bytes())
+SAMPLE = sample("stripe_webhook/subscription_created")
 SUBSCRIPTION = SAMPLE["data"]["object"]
 SUB, CUSTOMER = SUBSCRIPTION["id"], SUBSCRIPTION["customer"]
 ORDER = DiscountOrder("reprise-1", "reprise-1/1", Discount(SUB, 101, "eur"), (), "Outage")

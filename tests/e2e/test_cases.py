@@ -10,8 +10,8 @@ import pytest
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.cases.model import CaseState
 
+from tests.support import files
 from tests.support.mailbox import EVENTS, sample
-from tests.support.template import ROOT
 
 pytestmark = [pytest.mark.stack, pytest.mark.built]
 
@@ -26,7 +26,7 @@ def paid(stack, product):
     """Ada's pack, paid and credited, an hour before her mail."""
     profile = {"email": ADDRESS, "locale": "en-GB", "country": "DE"}
     assert product.call("PUT", f"/accounts/{ACCOUNT}", profile).status in {200, 201}
-    event = json.loads((ROOT / "events/stripe_webhook/checkout_pack_paid.json").read_text())
+    event = files.sample("stripe_webhook/checkout_pack_paid")
     event["livemode"] = event["data"]["object"]["livemode"] = False
     stack.stripe.tell("events", event=event)
     stack.stripe.tell("idle")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from reprise.adapters.dynamodb.desk import DynamoDirectory
+from reprise.adapters.dynamodb.directory import DynamoDirectory
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
 from reprise.adapters.dynamodb.outages import DynamoOutageStore

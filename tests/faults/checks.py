@@ -8,8 +8,8 @@ from urllib.request import urlopen
 import boto3
 import urllib3
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.adapters.dynamodb.desk import DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.dynamodb.parking import DynamoParkingLot
 from reprise.cases.model import AttemptState, CaseState, ReplyState
 from reprise.ledger.audit import audit
 

@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from copy import deepcopy
 from pathlib import Path
 
-from tests.support.template import ROOT
+from tests.support.files import ROOT
 
 KEPT = ROOT / "build" / "fuzz"
 NAMES = ("webhook", "callback", "bus", "mail", "ses", "api")

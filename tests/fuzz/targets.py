@@ -14,8 +14,7 @@ import pytest
 from reprise.clock import event_clock
 from reprise.policy.book import packaged_book
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.mails import MemoryMailStore
 from reprise.providers.classify import classify
@@ -31,12 +30,11 @@ from ops.memory import memory_books
 from ops.stripe_standin.signing import http_event
 from tests.support.api_in_memory import in_memory as api_in_memory
 from tests.support.aws import Context
+from tests.support.files import EVENTS, sample
 from tests.support.generations import charge, in_memory
 from tests.support.ledger import T0
 from tests.support.stripe import deliver
-from tests.support.template import ROOT
 
-EVENTS = ROOT / "events"
 SECRET = "whsec_fuzz"
 JO = "jo.customer@shop.example"
 
@@ -84,7 +82,7 @@ def bus(raw):
 def mail(raw):
     """A mail in the bucket, as its sender wrote it, proven and not."""
     for verdict in ("PASS", "FAIL"):
-        event = json.loads((EVENTS / "refund_email/withdrawal-unused-pack.json").read_text())
+        event = sample("refund_email/withdrawal-unused-pack")
         receipt = event["Records"][0]["ses"]["receipt"]
         receipt["dmarcVerdict"] = {"status": verdict}
         _receive(event, raw)

@@ -1,13 +1,11 @@
 """What the providers say about each of the twelve operations, in callbacks and in records."""
 
-import json
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 
 from tests.simulation.truth import COSTS, PARTLY
+from tests.support.files import sample
 
-EVENTS = Path(__file__).parents[2] / "events" / "provider_events"
 PROVIDERS = dict.fromkeys(COSTS, "kie") | {"add_instrumental": "sunoapi", "voice_clone": "sunoapi"}
 TRACKS = ("music_simple", "music_custom", "extend", "add_vocals", "add_instrumental")
 OUTCOMES = ("delivered", "partial", "failed", "empty")
@@ -144,4 +142,4 @@ def _camel(given):
 
 @cache
 def _sample(name):
-    return json.loads((EVENTS / f"{name}.json").read_text())["detail"]["payload"]
+    return sample(f"provider_events/{name}")["detail"]["payload"]

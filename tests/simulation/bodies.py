@@ -1,20 +1,18 @@
 """What the simulated Stripe says: the sample events with other ids, amounts and times."""
 
-import json
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 
 from tests.simulation.truth import DAY, PACKS, PLANS
+from tests.support.files import sample
 
-EVENTS = Path(__file__).parents[2] / "events" / "stripe_webhook"
 PERIOD = 30 * DAY
 PRICES = {"pro": ("price_1TFixProM", "pro_v3"), "premier": ("price_1TFixPremierM", "premier_v3")}
 
 
 @cache
 def _sample(name):
-    return json.loads((EVENTS / f"{name}.json").read_text())
+    return sample(f"stripe_webhook/{name}")
 
 
 def _event(sample, event_id, at, event_type=None):

@@ -11,10 +11,11 @@ from reprise.errors import TransientError
 from reprise.ports.announcements import MemoryAnnouncements, MemoryMailed
 from reprise.ports.bookmarks import MemoryBookmarks
 from reprise.ports.bus import MemoryBus
-from reprise.ports.desk_memory import MemoryDirectory, MemoryParkingLot
+from reprise.ports.directory import MemoryDirectory
 from reprise.ports.mails import MemoryMailStore
 from reprise.ports.mirror import MemoryMirrorStore
 from reprise.ports.outages import MemoryOutageStore
+from reprise.ports.parking import MemoryParkingLot
 from reprise.ports.stripe_discounts import MemoryDiscounts
 from reprise.ports.tallies import MemoryTallies
 from reprise.usecases.accounts import Accounts

@@ -17,7 +17,6 @@ from tests.simulation.truth import (
 
 APPROVE, DENY, ASK, PERSON = "approve", "deny", "ask", "person"
 ANY = {APPROVE, DENY, ASK, PERSON}
-ABOUT_MONEY = {"withdraw", "return_pack", "mid_period"}
 
 
 class Judge:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from reprise.ledger import charging, commands, granting, reversing, timing
 from reprise.ledger.lots import LotKind
-from reprise.ports.desk_memory import MemoryParkingLot
+from reprise.ports.parking import MemoryParkingLot
 from reprise.usecases.cases import working
 from reprise.usecases.generations import deadline
 

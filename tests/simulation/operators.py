@@ -5,7 +5,7 @@ from datetime import timedelta
 from reprise.billing.outage import Severity
 from reprise.cases.model import CaseState
 from reprise.errors import BadInputError
-from reprise.usecases.cases.operators import Counter, Operator, approve, deny
+from reprise.usecases.cases.operators import Operator, OperatorDesk, approve, deny
 
 from tests.simulation.truth import DAY, HOUR, START
 
@@ -27,16 +27,16 @@ def at_the_desk(world):
     """Decide the cases that wait for a person: grant what is proposed, or refuse."""
     dice = world.faults.random
     waiting = [one for one in world.cases.cases.values() if one.state is CaseState.PERSON]
-    counter = Counter(world.cases, world.ledger_store, world.book)
+    desk = OperatorDesk(world.cases, world.ledger_store, world.book)
     for case in waiting:
         by = [Operator(name, "looked at it", world.now) for name in (EVE, BOB)]
         clause = "" if case.decision and case.decision.clause else "packs_final"
         try:
             if case.decision and case.decision.actions and case.account_id and dice.random() < 0.5:
-                if approve(counter, case.case_id, by[0]).state is CaseState.PERSON:
-                    approve(counter, case.case_id, by[1])
+                if approve(desk, case.case_id, by[0]).state is CaseState.PERSON:
+                    approve(desk, case.case_id, by[1])
             else:
-                deny(counter, case.case_id, by[0], clause, silent=case.account_id is None)
+                deny(desk, case.case_id, by[0], clause, silent=case.account_id is None)
         except BadInputError as error:
             world.violate(case.account_id or "nobody", f"operator on {case.case_id}: {error}")
     if waiting:

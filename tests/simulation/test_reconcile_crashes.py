@@ -7,8 +7,7 @@ from datetime import timedelta
 from reprise.ledger.audit import audit
 from reprise.ports.bookmarks import MemoryBookmarks
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger import Page
 from reprise.usecases.choice import Choices
 from reprise.usecases.reconcile import Run

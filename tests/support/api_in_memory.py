@@ -8,7 +8,7 @@ from reprise.clock import event_clock
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory
 from reprise.ports.ledger import Alias
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.stripe_memory import MemoryStripe

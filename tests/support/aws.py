@@ -48,6 +48,11 @@ def surroundings(monkeypatch, **environment):
         yield
 
 
+def batch(*bodies):
+    """The event in which SQS hands these messages to a function."""
+    return {"Records": [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]}
+
+
 def items_of(table):
     """Every item of a table in moto."""
     return boto3.client("dynamodb", region_name=REGION).scan(TableName=table)["Items"]

@@ -10,13 +10,13 @@ from reprise.cases.model import CaseState, Change, Line, Wish
 from reprise.ledger.commands import ChargeGeneration
 from reprise.policy.facts import Category
 from reprise.ports.cases_memory import MemoryCaseStore
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.outbox import MemoryOutbox
 from reprise.ports.stripe import Bought, Payment
 from reprise.ports.stripe_memory import MemoryStripe
 from reprise.ports.tallies import MemoryTallies
 from reprise.usecases.cases.desk import Answering, Desk
+from reprise.usecases.cases.operators import OperatorDesk
 from reprise.usecases.cases.working import work
 
 from tests.support.cases import case, letter
@@ -129,6 +129,11 @@ class World:
         """Let the order have been paid twice."""
         again = replace(self.paid, payment_id="pi_again", paid_at=BOUGHT + MINUTE)
         self.stripe.roots[ORDER] = Bought((self.paid, again))
+
+    @property
+    def operators(self):
+        """What operators' commands work with."""
+        return OperatorDesk(self.cases, self.books.ledger.store, self.books.policy)
 
     @property
     def balance(self):

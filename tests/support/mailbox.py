@@ -4,20 +4,20 @@ import json
 
 import boto3
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
-from reprise.adapters.dynamodb.desk import DynamoDirectory
+from reprise.adapters.dynamodb.directory import DynamoDirectory
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.composition import rules_at
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.usecases.ledger import Ledger
 
 from functions.refund_email import app
+from tests.support import files
 from tests.support.ledger import CAUSE, T0, pack
 from tests.support.tables import make_table
-from tests.support.template import ROOT
 
-EVENTS = ROOT / "events" / "refund_email"
+EVENTS = files.EVENTS / "refund_email"
 ORDER = "cs_test_a1RefundStory000000000000000000000000000000000000000000001"
 JO = "jo.customer@shop.example"
 
@@ -61,4 +61,4 @@ class World:
 
 
 def sample(name):
-    return json.loads((EVENTS / f"{name}.json").read_text())
+    return files.sample(f"refund_email/{name}")

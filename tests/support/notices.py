@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import MemoryAnnouncements, MemoryMailed
 from reprise.ports.bus import MemoryBus
-from reprise.ports.desk import Profile
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.outbox import MemoryOutbox
 from reprise.usecases.announcing import Announcing
 from reprise.usecases.mailing import Mailing

@@ -2,18 +2,18 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 from reprise.billing.events import read_event
 from reprise.usecases.stripe.books import Books
 from reprise.usecases.stripe.receive import receive
 
 from ops.memory import memory_books, standing
+from tests.support import files
 
 __all__ = ["EVENTS", "NOW", "SHARED", "body", "books", "deliver", "second_event", "standing"]
 
-EVENTS = Path(__file__).parents[2] / "events" / "stripe_webhook"
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "stripe"
+EVENTS = files.EVENTS / "stripe_webhook"
+SHARED = files.SHARED / "data" / "stripe"
 NOW = datetime(2027, 1, 20, tzinfo=UTC)
 
 

@@ -2,12 +2,11 @@
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.files import ROOT
 
 type Node = Any
 

@@ -1,4 +1,4 @@
-"""What functions share that fan out: a call becomes messages, each worked on while time lasts."""
+"""What functions share: how long they may go on, and calls that become messages of a queue."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping

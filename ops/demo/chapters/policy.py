@@ -6,13 +6,14 @@ in the version that ships, and thirty in this one.
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
-from reprise.adapters.dynamodb.desk import DynamoDirectory
-from reprise.ports.desk import Profile
-from reprise.ports.ledger import PAGE_MAX, SHARDS
+from reprise.adapters.dynamodb.directory import DynamoDirectory
+from reprise.ports.directory import Profile
+from reprise.ports.ledger import PAGE_MAX, SHARDS, every
 
 from ops.cli.output import Exit
 from ops.demo.operators import Operator
@@ -108,16 +109,12 @@ def _judged(stage: Stage, customer: Customer, words: str, version: str, days: in
 def _profiles(stage: Stage) -> list[Profile]:
     directory = DynamoDirectory(stage.client("dynamodb"), stage.info.cases_table)
     until = datetime.max.replace(tzinfo=UTC)
-    found = []
-    for shard in range(SHARDS):
-        cursor: str | None = None
-        while True:
-            page = directory.registered(shard, (None, until), PAGE_MAX, cursor)
-            found += [directory.profile(one) for one in page.items]
-            cursor = page.cursor
-            if cursor is None:
-                break
-    return [one for one in found if one is not None]
+    accounts = (
+        account_id
+        for shard in range(SHARDS)
+        for account_id in every(partial(directory.registered, shard, (None, until), PAGE_MAX))
+    )
+    return [one for one in map(directory.profile, accounts) if one is not None]
 
 
 def _version(now: datetime) -> str:

@@ -5,8 +5,8 @@ import json
 import boto3
 import pytest
 from moto import mock_aws
-from reprise.adapters.dynamodb.desk import DynamoParkingLot
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.dynamodb.parking import DynamoParkingLot
 from reprise.clock import wall_clock
 from reprise.composition import rules_at
 from reprise.ledger.commands import ChargeGeneration, GrantOrder, SettleCharge

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from reprise.ledger.charges import Outcome, Task
-from reprise.ports.desk import Parked
+from reprise.ports.parking import Parked
 
 from tests.support.ledger import MINUTE, pack
 from tests.support.stripe import body

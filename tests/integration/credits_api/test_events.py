@@ -11,8 +11,8 @@ from reprise.ports.ledger import Alias
 
 from functions.credits_api import app
 from tests.support.cases import case, full_case
+from tests.support.files import ROOT
 from tests.support.ledger import CAUSE, T0, pack, renewal
-from tests.support.template import ROOT
 
 EVENTS = {
     path.stem: json.loads(path.read_text())

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from reprise.ledger.audit import audit
@@ -12,10 +11,10 @@ from reprise.ports.ledger import SHARDS, shard_of
 
 from functions.expiry_sweep import app
 from tests.support import aws
-from tests.support.aws import Context, surroundings
+from tests.support.aws import Context, batch, surroundings
+from tests.support.files import sample
 from tests.support.ledger import CAUSE, DAY, T0, pack, renewal
 
-EVENTS = Path(__file__).parents[3] / "events" / "expiry_sweep"
 EXPIRY = T0 + 90 * DAY
 
 
@@ -39,8 +38,7 @@ def leftover(account="usr_1", end=T0 + 30 * DAY):
 
 def sweep(at, account="usr_1", context=None):
     message = json.dumps({"shard": shard_of(account), "at": at.isoformat(), "id": "evt"})
-    event = {"Records": [{"messageId": "m1", "body": message}]}
-    return app.handler(event, context or Context())["batchItemFailures"]
+    return app.handler(batch(message), context or Context())["batchItemFailures"]
 
 
 def balance(account="usr_1"):
@@ -48,7 +46,7 @@ def balance(account="usr_1"):
 
 
 def test_the_schedule_spreads_every_shard_over_the_queue(queue):
-    event = json.loads((EVENTS / "hourly.json").read_text())
+    event = sample("expiry_sweep/hourly")
     assert app.handler(event, Context()) == {"shards": SHARDS}
     shards = [json.loads(body) for body in queue()]
     assert sorted(shard["shard"] for shard in shards) == list(range(SHARDS))
@@ -72,7 +70,7 @@ def test_leftovers_expire_at_their_instant_and_the_pack_stays():
 @pytest.mark.usefixtures("queue")
 def test_a_sweep_out_of_time_is_redelivered_and_goes_on():
     leftover()
-    assert sweep(EXPIRY, context=Context(remaining_ms=1)) == [{"itemIdentifier": "m1"}]
+    assert sweep(EXPIRY, context=Context(remaining_ms=1)) == [{"itemIdentifier": "m0"}]
     assert balance() == 600
     assert sweep(EXPIRY) == []
     assert balance() == 100
@@ -89,5 +87,5 @@ def test_only_the_accounts_of_the_shard_that_are_due_are_touched():
 
 @pytest.mark.usefixtures("queue")
 def test_the_sample_message_is_understood():
-    event = json.loads((EVENTS / "shards.json").read_text())
+    event = sample("expiry_sweep/shards")
     assert app.handler(event, Context()) == {"batchItemFailures": []}

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 
 import boto3
 import pytest
@@ -14,11 +13,11 @@ from reprise.ports.ledger import SHARDS
 
 from functions.policy_notices import app
 from tests.support import aws
-from tests.support.aws import REGION, Context, surroundings
+from tests.support.aws import REGION, Context, batch, surroundings
+from tests.support.files import sample
 from tests.support.ledger import CAUSE, DAY, T0, renewal
 from tests.support.notices import EFFECTIVE, NOW, SECOND, book, registered
 
-EVENTS = Path(__file__).parents[3] / "events" / "policy_notices"
 SENDER = "policy@reprise.example"
 
 
@@ -38,13 +37,12 @@ def world(monkeypatch, request):
 
 
 def scheduled(at):
-    event = json.loads((EVENTS / "six_hourly.json").read_text())
-    return app.handler({**event, "time": at.isoformat()}, Context())
+    event = sample("policy_notices/six_hourly") | {"time": at.isoformat()}
+    return app.handler(event, Context())
 
 
 def deliver(*bodies, context=None):
-    records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]
-    return app.handler({"Records": records}, context or Context())["batchItemFailures"]
+    return app.handler(batch(*bodies), context or Context())["batchItemFailures"]
 
 
 def mailed():
@@ -113,5 +111,5 @@ def test_without_a_sender_nothing_is_spread_and_the_version_alarms(world, capsys
 @pytest.mark.usefixtures("world")
 @pytest.mark.parametrize("name", ["notice", "reminder"])
 def test_the_sample_messages_are_understood(name):
-    event = json.loads((EVENTS / f"{name}.json").read_text())
+    event = sample(f"policy_notices/{name}")
     assert app.handler(event, Context()) == {"batchItemFailures": []}

@@ -1,7 +1,6 @@
 """The handler against moto, with the files of `events/`: batches, poison, the provider's answer."""
 
 import json
-from pathlib import Path
 
 import boto3
 import pytest
@@ -10,11 +9,12 @@ from reprise.ledger.commands import ChargeGeneration, GrantOrder
 from reprise.ports.provider_memory import MemoryProviderPoller
 
 from functions.provider_events import app
-from tests.support.aws import REGION, Context, surroundings
+from tests.support import files
+from tests.support.aws import REGION, Context, batch, surroundings
 from tests.support.ledger import CAUSE, MINUTE, pack
 from tests.support.provider_bodies import record
 
-EVENTS = Path(__file__).parents[3] / "events" / "provider_events"
+EVENTS = files.EVENTS / "provider_events"
 SAMPLES = sorted(path.stem for path in EVENTS.glob("*-*-*.json") if "batch" not in path.stem)
 SETTINGS = {
     "KIE_BASE_URL": "http://127.0.0.1:9",
@@ -34,7 +34,7 @@ def generations(monkeypatch):
 
 
 def sample(stem, **detail):
-    event = json.loads((EVENTS / f"{stem}.json").read_text())
+    event = files.sample(f"provider_events/{stem}")
     return event | {"detail": event["detail"] | detail}
 
 
@@ -50,11 +50,8 @@ def charged(generations, event):
 
 
 def deliver(*bodies, context=None):
-    records = [
-        {"messageId": f"m{n}", "body": body if isinstance(body, str) else json.dumps(body)}
-        for n, body in enumerate(bodies)
-    ]
-    failures = app.handler({"Records": records}, context or Context())["batchItemFailures"]
+    messages = (body if isinstance(body, str) else json.dumps(body) for body in bodies)
+    failures = app.handler(batch(*messages), context or Context())["batchItemFailures"]
     return [failure["itemIdentifier"] for failure in failures]
 
 
@@ -95,7 +92,7 @@ def test_every_sample_ends_its_charge_as_it_is_named(generations, capsys):
 
 
 def test_the_sample_batch_names_its_poison_alone(generations):
-    batch = json.loads((EVENTS / "batch-submitted-poison-failed.json").read_text())
+    batch = files.sample("provider_events/batch-submitted-poison-failed")
     report = charged(generations, json.loads(batch["Records"][2]["body"]))
     poison = batch["Records"][1]["messageId"]
     for _ in range(2):

@@ -1,8 +1,5 @@
 """The deadline's handler against moto: the index finds what is due, a stand-in provider answers."""
 
-import json
-from pathlib import Path
-
 import boto3
 import pytest
 from reprise.ledger.audit import audit
@@ -13,12 +10,11 @@ from reprise.ports.provider_memory import MemoryProviderPoller
 
 from functions.refund_deadline import app
 from tests.support.aws import REGION, Context, surroundings
+from tests.support.files import sample
 from tests.support.ledger import CAUSE, MINUTE, T0, pack
 from tests.support.provider_bodies import TWO, record
 
-TICK = json.loads(
-    (Path(__file__).parents[3] / "events/refund_deadline/every_five_minutes.json").read_text()
-)
+TICK = sample("refund_deadline/every_five_minutes")
 SETTINGS = {
     "KIE_BASE_URL": "http://127.0.0.1:9",
     "SUNOAPI_BASE_URL": "http://127.0.0.1:9",

@@ -9,7 +9,7 @@ from reprise.cases.model import Change as CaseChange
 from reprise.ledger.commands import RefundUncredited
 from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import Intake
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.usecases.stripe.orders import pack_purchase
 
 from functions.stripe_reconcile import app

@@ -4,24 +4,18 @@ import json
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 import stripe
 
 from ops.stripe_standin.server import running
-
-_EVENTS = Path(__file__).parents[3] / "events/stripe_webhook"
+from tests.support import files
 
 
 @pytest.fixture
 def sample():
-    """Return one of the sample events, or its object."""
-
-    def read(case):
-        return json.loads((_EVENTS / f"{case}.json").read_bytes())
-
-    return read
+    """Return a function that reads one of Stripe's sample events."""
+    return lambda case: files.sample(f"stripe_webhook/{case}")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.support.template import ROOT
+from tests.support.files import ROOT
 
 SCRIPT = """
 import json, socket, sys

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from botocore.exceptions import EndpointConnectionError
 from reprise.adapters.secrets import CachedSecret
+from reprise.errors import TransientError
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 
@@ -36,3 +39,14 @@ def test_a_refresh_reads_anew_whatever_its_age_and_is_kept():
     secret.words(NOW)
     assert secret.refreshed(NOW) == ("whsec_2", "whsec_old")
     assert secret.words(NOW)[0] == "whsec_2"
+
+
+def test_a_secret_that_cannot_be_read_is_named():
+    """A function reads several: signing secrets, Stripe's key, providers' keys."""
+
+    class Silent:
+        def get_secret_value(self, **_):
+            raise EndpointConnectionError(endpoint_url="https://secrets.example")
+
+    with pytest.raises(TransientError, match="the secret provider-keys could not be read"):
+        CachedSecret(Silent(), "provider-keys").words(NOW)

@@ -1,14 +1,14 @@
 """Sample events for the tests of the readers: ours, and the public ones beside the checkout."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-_ROOT = Path(__file__).parents[3]
+from tests.support.files import EVENTS, SHARED, sample
+
 _NO_EVENTS = {"index", "adv_thin_event"}
-_OWN = sorted((_ROOT / "events/stripe_webhook").glob("*.json"))
-_PUBLIC = sorted((_ROOT.parent / "shared/data/stripe").glob("*.json"))
+_OWN = sorted((EVENTS / "stripe_webhook").glob("*.json"))
+_PUBLIC = sorted((SHARED / "data/stripe").glob("*.json"))
 _FILES = [file for file in [*_OWN, *_PUBLIC] if file.stem not in _NO_EVENTS]
 
 
@@ -31,9 +31,5 @@ def event_bodies() -> list[dict]:
 
 @pytest.fixture
 def body():
-    """Return the JSON of one of our sample events by its case."""
-
-    def read(case: str) -> dict:
-        return json.loads((_ROOT / f"events/stripe_webhook/{case}.json").read_bytes())
-
-    return read
+    """Return a function that reads one of our sample events."""
+    return lambda case: sample(f"stripe_webhook/{case}")

@@ -22,8 +22,6 @@ from reprise.billing.events import (
 from reprise.billing.fields import Fields
 from reprise.errors import BadInputError
 
-VERSION = "2026-10-28.endive"
-
 
 def test_every_sample_event_reads_into_facts(event_file):
     event = read_event(event_file.read_bytes())

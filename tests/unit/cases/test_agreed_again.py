@@ -8,7 +8,7 @@ from reprise.cases.model import CaseState
 from reprise.errors import BadInputError
 from reprise.ledger.reversals import RefundStatus
 from reprise.ports.stripe import StripeRefusedError, StripeSilentError
-from reprise.usecases.cases.operators import Counter, Operator, Refunding, approve
+from reprise.usecases.cases.operators import Operator, Refunding, approve
 
 from tests.support.desk import NOW, ORDER, PAYMENT, World
 from tests.support.ledger import HOUR
@@ -28,8 +28,7 @@ def world():
 
 
 def agree(world, refunds=(), goodwill=0, at=NOW):
-    counter = Counter(world.cases, world.books.ledger.store, world.books.policy)
-    return approve(counter, "C1", Operator("arn:1", "I looked", at), refunds, goodwill)
+    return approve(world.operators, "C1", Operator("arn:1", "I looked", at), refunds, goodwill)
 
 
 def fails(world, number):

@@ -10,7 +10,7 @@ from reprise.ledger.reversals import RefundStatus
 from reprise.metrics import Metric
 from reprise.policy.facts import Category
 from reprise.ports.stripe import StripeSilentError
-from reprise.usecases.cases.operators import Counter, Operator, approve
+from reprise.usecases.cases.operators import Operator, approve
 
 from tests.support.desk import NOW, ORDER, PAID, PAYMENT, World
 from tests.support.ledger import DAY, MINUTE
@@ -161,8 +161,7 @@ def test_an_operator_tries_again_and_the_money_goes_back_once(world):
     world.work(now=LATER)
     made = world.stripe.refunds[PAYMENT]
     made[0] = replace(made[0], status=RefundStatus.FAILED)
-    counter = Counter(world.cases, world.books.ledger.store, world.books.policy)
-    approve(counter, "C1", Operator("arn:1", "the bank says it works now", LATER))
+    approve(world.operators, "C1", Operator("arn:1", "the bank says it works now", LATER))
     case = world.work(now=LATER)
     assert case.state is CaseState.APPROVED
     assert [one.attempt_id for one in case.attempts if one.state is AttemptState.DONE] == ["C1#2"]
@@ -170,7 +169,7 @@ def test_an_operator_tries_again_and_the_money_goes_back_once(world):
     made[:] = made[::-1]
     fails(world)
     assert world.work(now=LATER).state is CaseState.PERSON
-    approve(counter, "C1", Operator("arn:1", "and now it does", LATER))
+    approve(world.operators, "C1", Operator("arn:1", "and now it does", LATER))
 
 
 def test_a_refund_of_somebody_elses_making_wakes_nobody(world):

@@ -5,7 +5,6 @@ from reprise.cases.model import CaseState
 from reprise.errors import BadInputError
 from reprise.policy.facts import Category
 from reprise.usecases.cases.operators import (
-    Counter,
     Operator,
     Refunding,
     approve,
@@ -28,12 +27,11 @@ def world():
     made.use()
     made.open()
     assert made.work().state is CaseState.PERSON
-    made.counter = Counter(made.cases, made.books.ledger.store, made.books.policy)
     return made
 
 
 def test_what_is_proposed_is_done_once_somebody_agrees(world):
-    approve(world.counter, "C1", BEA)
+    approve(world.operators, "C1", BEA)
     case = world.work(now=NOW + HOUR)
     assert case.state is CaseState.APPROVED
     assert world.refunds == {PAYMENT: PAID}
@@ -43,7 +41,7 @@ def test_what_is_proposed_is_done_once_somebody_agrees(world):
 
 
 def test_a_part_of_the_money_can_be_named_instead(world):
-    approve(world.counter, "C1", BEA, [Refunding(ORDER, 500)])
+    approve(world.operators, "C1", BEA, [Refunding(ORDER, 500)])
     assert world.work(now=NOW + HOUR).state is CaseState.APPROVED
     assert world.refunds == {PAYMENT: 500}
 
@@ -53,15 +51,15 @@ def test_a_part_of_the_money_can_be_named_instead(world):
 )
 def test_more_than_is_left_or_anothers_order_cannot_be_named(world, refund):
     with pytest.raises(BadInputError):
-        approve(world.counter, "C1", BEA, [refund])
+        approve(world.operators, "C1", BEA, [refund])
 
 
 def test_goodwill_needs_no_refund(world):
     world.open("C2", category=Category.OUTAGE)
     assert world.work("C2").state is CaseState.PERSON
     with pytest.raises(BadInputError):
-        approve(world.counter, "C2", BEA)
-    approve(world.counter, "C2", BEA, goodwill=50)
+        approve(world.operators, "C2", BEA)
+    approve(world.operators, "C2", BEA, goodwill=50)
     before = world.balance
     for _ in range(2):
         case = world.work("C2", now=NOW + HOUR)
@@ -90,23 +88,23 @@ def large(world):
 
 def test_a_large_sum_needs_a_second_person(world):
     large(world)
-    assert approve(world.counter, "C1", BEA).state is CaseState.PERSON
+    assert approve(world.operators, "C1", BEA).state is CaseState.PERSON
     with pytest.raises(BadInputError, match="somebody else"):
-        approve(world.counter, "C1", BEA)
-    assert approve(world.counter, "C1", CID).state is CaseState.ACTING
+        approve(world.operators, "C1", BEA)
+    assert approve(world.operators, "C1", CID).state is CaseState.ACTING
 
 
 def test_agreement_to_something_else_starts_over(world):
     large(world)
-    approve(world.counter, "C1", BEA)
-    case = approve(world.counter, "C1", CID, [Refunding(ORDER, 100)])
+    approve(world.operators, "C1", BEA)
+    case = approve(world.operators, "C1", CID, [Refunding(ORDER, 100)])
     assert case.approvals == (CID.arn,)
 
 
 def test_a_denial_quotes_the_policy(world):
     with pytest.raises(BadInputError, match="--clause"):
-        deny(Counter(world.cases, world.books.ledger.store, world.books.policy), opened(world), BEA)
-    deny(world.counter, "C1", BEA, "packs_final")
+        deny(world.operators, opened(world), BEA)
+    deny(world.operators, "C1", BEA, "packs_final")
     assert world.work(now=NOW).state is CaseState.DENIED
     assert "Credit packs are non-refundable" in world.outbox.sent[-1].text
 
@@ -118,31 +116,31 @@ def opened(world):
 
 def test_a_silent_denial_tells_nobody(world):
     told = len(world.told)
-    deny(world.counter, "C1", BEA, silent=True)
+    deny(world.operators, "C1", BEA, silent=True)
     world.work()
     assert len(world.told) == told
 
 
 def test_a_question_waits_for_the_customer(world):
-    ask(world.counter, "C1", BEA, "order_id")
+    ask(world.operators, "C1", BEA, "order_id")
     assert world.work().state is CaseState.ASKED
     assert "transaction ID" in world.told[-1]
     with pytest.raises(BadInputError, match="must be one of"):
-        ask(world.counter, "C1", BEA, "password")
+        ask(world.operators, "C1", BEA, "password")
 
 
 def test_a_note_changes_nothing_else(world):
     before = world.cases.case("C1")
-    after = note(world.counter, "c1", BEA)
+    after = note(world.operators, "c1", BEA)
     assert (after.state, after.decision) == (before.state, before.decision)
     assert world.cases.journal("C1")[-1].action == "noted"
 
 
 def test_what_ended_is_not_decided_again(world):
-    deny(world.counter, "C1", BEA, silent=True)
+    deny(world.operators, "C1", BEA, silent=True)
     for again in (approve, deny):
         with pytest.raises(BadInputError, match="nothing is left"):
-            again(world.counter, "C1", BEA)
+            again(world.operators, "C1", BEA)
 
 
 def test_a_reason_is_required():
@@ -154,6 +152,6 @@ def test_a_reason_is_required():
 def test_an_unproven_sender_can_be_given_nothing(world):
     world.open("C3", account_id=None)
     with pytest.raises(BadInputError, match="no proven account"):
-        approve(world.counter, "C3", BEA, goodwill=5)
+        approve(world.operators, "C3", BEA, goodwill=5)
     with pytest.raises(BadInputError, match="must be one that is kept"):
-        note(world.counter, "C8", BEA)
+        note(world.operators, "C8", BEA)

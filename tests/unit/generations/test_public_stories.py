@@ -3,10 +3,10 @@
 import itertools
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.support.files import SHARED
 from tests.support.generations import (
     balance,
     called_back,
@@ -18,7 +18,7 @@ from tests.support.generations import (
 )
 from tests.support.ledger import HOUR, T0
 
-DATA = Path(__file__).parents[4] / "shared/data/providers"
+DATA = SHARED / "data/providers"
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="the public payloads are not beside this checkout"
 )

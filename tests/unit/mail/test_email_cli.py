@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from ops.cli.email import app
+from ops.cli.main import app
 from tests.support.mails import OWN_ID, SENDER, raw_mail
 
 ACCOUNT = {
@@ -48,7 +48,7 @@ def explain(tmp_path):
     def run(body, *options, account=None, **mail):
         file = tmp_path / "mail.eml"
         file.write_bytes(raw_mail(body, "Hello", **mail))
-        arguments = ["explain", str(file), "--now", "2026-11-02T12:00:00Z", *options]
+        arguments = ["email", "explain", str(file), "--now", "2026-11-02T12:00:00Z", *options]
         if account is not None:
             data = tmp_path / "account.json"
             data.write_text(json.dumps(account))
@@ -112,7 +112,7 @@ def test_an_order_is_known_by_what_stripe_calls_it(explain, name, value):
 def test_any_file_is_explained(raw, tmp_path):
     file = tmp_path / "any"
     file.write_bytes(raw)
-    result = CliRunner().invoke(app, ["explain", str(file), "--dmarc", "PASS", "--json"])
+    result = CliRunner().invoke(app, ["email", "explain", str(file), "--dmarc", "PASS", "--json"])
     assert result.exit_code == 0
     explained = json.loads(result.stdout)
     assert list(explained) == KEYS
@@ -176,7 +176,7 @@ def test_domains_without_dmarc_are_proven_by_their_signature(explain):
 
 def test_wrong_input_is_said_and_exits(explain, tmp_path):
     for path in (tmp_path / "none.eml", tmp_path):
-        missing = CliRunner().invoke(app, ["explain", str(path)])
+        missing = CliRunner().invoke(app, ["email", "explain", str(path)])
         assert missing.exit_code == 2
         assert f"error: {path}: must be a readable file" in " ".join(missing.stderr.split())
     broken = explain(

@@ -2,7 +2,6 @@
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 from reprise.mail.auto import AutoKind, detect_auto
@@ -13,7 +12,9 @@ from reprise.mail.read import read_message
 from reprise.mail.sender import prove_sender
 from reprise.mail.ses import SesReceipt, parse_event, parse_receipt
 
-DATA = Path(__file__).parents[4] / "shared" / "data"
+from tests.support.files import SHARED
+
+DATA = SHARED / "data"
 MESSAGES = sorted(path for path in (DATA / "email").rglob("*.eml") if path.is_file())
 REPLIES = DATA / "email_replies" / "email_reply_trimmer" / "test"
 

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,11 +11,12 @@ from reprise.policy.reading import VALUE_NAMES, read_version
 from reprise.providers.operation import Operation
 from reprise.providers.promises import PROMISES
 
+from tests.support.files import SHARED
 from tests.support.policy import DAY, FIRST, FIRST_TEXT, text
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
-PUBLISHED_TEXT = Path(__file__).parents[4] / "shared/seed/refund-policy.txt"
+PUBLISHED_TEXT = SHARED / "seed/refund-policy.txt"
 
 
 def shorter(**values):

@@ -6,6 +6,7 @@ from reprise.policy.book import PolicyBook
 from typer.testing import CliRunner
 
 from ops.cli import policy
+from ops.cli.main import app
 from ops.cli.target import Target
 from tests.support.policy import FIRST, FIRST_TEXT, text
 
@@ -22,7 +23,7 @@ def run(monkeypatch):
     monkeypatch.setattr(Target, "_local", lambda _: None)  # whatever is up here
     monkeypatch.setenv("COLUMNS", "200")
     runner = CliRunner()
-    return lambda *arguments: runner.invoke(policy.app, arguments)
+    return lambda *arguments: runner.invoke(app, ["policy", *arguments])
 
 
 def test_show_prints_values_beside_their_sentences(run):

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from ops.cli.provider import app
+from ops.cli.main import app
 from tests.support.provider_bodies import TWO, callback, record, song
 
 MUSIC = ("--provider", "kie", "--operation", "music_simple")
@@ -14,7 +14,7 @@ MUSIC = ("--provider", "kie", "--operation", "music_simple")
 def explain(tmp_path, body, *options, channel="callback", text=None):
     file = tmp_path / "answer.json"
     file.write_text(json.dumps(body) if text is None else text, "utf-8")
-    arguments = ["explain", str(file), *(options or MUSIC), "--channel", channel]
+    arguments = ["provider", "explain", str(file), *(options or MUSIC), "--channel", channel]
     return CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
 
 
@@ -67,7 +67,7 @@ def test_a_poll_and_its_http_status_are_read(tmp_path):
 
 
 def test_standard_input_is_read():
-    arguments = ["explain", "-", *MUSIC, "--channel", "callback", "--json"]
+    arguments = ["provider", "explain", "-", *MUSIC, "--channel", "callback", "--json"]
     result = CliRunner().invoke(app, arguments, input="\ufeff" + json.dumps(callback(*TWO)))
     assert json.loads(result.stdout)["outcome"] == "delivered"
 
@@ -103,7 +103,7 @@ def test_bad_json_says_so(tmp_path, text):
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path):
     for name in (tmp_path, tmp_path / "absent.json"):
-        arguments = ["explain", str(name), *MUSIC, "--channel", "callback"]
+        arguments = ["provider", "explain", str(name), *MUSIC, "--channel", "callback"]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 2
         assert "must be readable" in result.stderr
@@ -112,6 +112,8 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
 def test_text_that_is_not_utf8_says_so(tmp_path):
     file = tmp_path / "answer.json"
     file.write_bytes(b"\xff\xfe{}")
-    result = CliRunner().invoke(app, ["explain", str(file), *MUSIC, "--channel", "callback"])
+    result = CliRunner().invoke(
+        app, ["provider", "explain", str(file), *MUSIC, "--channel", "callback"]
+    )
     assert result.exit_code == 2
     assert "must be UTF-8" in result.stderr

@@ -1,14 +1,15 @@
 """Our sample events: what each is named, it says."""
 
 import json
-from pathlib import Path
 
 import pytest
 from reprise.providers.classify import classify
 from reprise.providers.operation import Operation
 from reprise.providers.verdict import Channel
 
-FILES = sorted((Path(__file__).parents[3] / "events/provider_events").glob("*.json"))
+from tests.support.files import EVENTS
+
+FILES = sorted((EVENTS / "provider_events").glob("*.json"))
 CALLBACKS = [
     file
     for file in FILES

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -11,8 +10,10 @@ from reprise.providers.dialects import DIALECTS
 from reprise.providers.operation import Operation
 from reprise.providers.verdict import FINAL, Channel, Outcome
 
-EVENTS = Path(__file__).parents[3] / "events/provider_events"
-READ = (json.loads(file.read_text()) for file in sorted(EVENTS.glob("*.json")))
+from tests.support.files import EVENTS
+
+SAMPLES = sorted((EVENTS / "provider_events").glob("*.json"))
+READ = (json.loads(file.read_text()) for file in SAMPLES)
 BODIES = [event["detail"] for event in READ if "detail" in event]
 BODIES = [(d["provider"], d["operation"], d["payload"]) for d in BODIES if "payload" in d]
 NAMES = (

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from reprise.providers.classify import classify
@@ -10,7 +9,9 @@ from reprise.providers.operation import Operation
 from reprise.providers.signatures import authenticate, fal_keys
 from reprise.providers.verdict import Channel, Outcome, Verdict
 
-DATA = Path(__file__).parents[4] / "shared/data/providers"
+from tests.support.files import SHARED
+
+DATA = SHARED / "data/providers"
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="the public payloads are not beside this checkout"
 )

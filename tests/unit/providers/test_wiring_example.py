@@ -8,7 +8,7 @@ import pytest
 from reprise.providers.dialects import DIALECTS
 from reprise.providers.generation_events import GenerationEvent, Kind
 
-from tests.support.template import ROOT
+from tests.support.files import ROOT
 from tests.unit.providers.test_signatures import (
     BODY,
     KEY,

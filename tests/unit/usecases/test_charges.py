@@ -3,7 +3,7 @@
 from reprise.catalogue.reading import example_catalogue
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import GrantOrder, SettleCharge
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.usecases.charges import Charges
 from reprise.usecases.ledger import Ledger

@@ -7,7 +7,7 @@ from reprise.composition import rules_at
 from reprise.ledger.commands import ChargeGeneration, EndSubscription, GrantOrder
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import MemoryMailed
-from reprise.ports.desk_memory import MemoryDirectory
+from reprise.ports.directory import MemoryDirectory
 from reprise.ports.ledger import SHARDS
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.outbox import MemoryOutbox

@@ -42,7 +42,7 @@ class CachedSecret:
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_id)
         except (ClientError, BotoCoreError) as error:
-            raise TransientError("the signing secret could not be read") from error
+            raise TransientError(f"the secret {self._secret_id} could not be read") from error
         self._words = tuple(answer["SecretString"].split())
         self._read_at = now
         return self._words

@@ -12,8 +12,6 @@ from reprise.billing.award import Renewal, read_renewal
 from reprise.ports.stripe import StripeRefusedError
 from reprise.ports.stripe_discounts import DiscountOrder, StripeDiscounts
 
-CALLS_MAX: Final = 6
-"""Requests that one account may take."""
 _EXISTS: Final = "resource_already_exists"
 
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
-from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
+from reprise.adapters.dynamodb.directory import DynamoDirectory
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
+from reprise.adapters.dynamodb.parking import DynamoParkingLot
 from reprise.adapters.secrets import CachedSecret
 from reprise.clock import wall_clock
 from reprise.composition import aws

@@ -1,19 +1,13 @@
 """What working on cases needs, bound to AWS and to Stripe."""
 
-from botocore.config import Config
-
 from reprise import composition
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.tallies import DynamoTallies
-from reprise.adapters.ses_outbox import SesOutbox
 from reprise.adapters.stripe_api import StripeApi
-from reprise.composition import aws
+from reprise.composition.outbox import outbox
 from reprise.composition.stripe import stripe_books
 from reprise.settings import CaseActionsSettings
 from reprise.usecases.cases.desk import Answering, Desk
-
-# A mail that is sent twice cannot be taken back, so the client does not retry by itself.
-_SEND_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
 
 
 def desk(settings: CaseActionsSettings) -> Desk:
@@ -21,15 +15,14 @@ def desk(settings: CaseActionsSettings) -> Desk:
     client = composition.dynamodb()
     api_key = composition.secret_word(settings.stripe_api_key_secret_id, "Stripe's API key")
     token_key = composition.secret_word(settings.case_token_secret_id, "case tokens")
-    ses = aws.client("sesv2", _SEND_ONCE)
-    outbox = SesOutbox(ses, settings.mail_address, settings.mail_configuration)
+    sends = outbox(settings.mail_address, settings.mail_configuration)
     return Desk(
         cases=DynamoCaseStore(client, settings.cases_table),
         tallies=DynamoTallies(client, settings.cases_table),
         directory=composition.directory(client, settings.cases_table),
         books=stripe_books(settings),
         stripe=StripeApi(api_key, settings.stripe_base_url),
-        answering=Answering(outbox, settings.mail_address, lambda: token_key().encode()),
+        answering=Answering(sends, settings.mail_address, lambda: token_key().encode()),
         zone=settings.desk_zone,
         country=settings.desk_country,
     )

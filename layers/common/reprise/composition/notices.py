@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.config import Config
-
 from reprise import composition
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements, DynamoMailed
 from reprise.adapters.event_bus import EventBridgeBus
-from reprise.adapters.ses_outbox import SesOutbox
 from reprise.composition import aws
+from reprise.composition.outbox import outbox
 from reprise.settings import PolicyNoticesSettings
 from reprise.usecases.announcing import Announcing
 from reprise.usecases.mailing import Mailing
@@ -17,11 +15,6 @@ from reprise.usecases.reminders import Reminding
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-_MAIL_CONFIG = aws.CLIENT_CONFIG.merge(
-    Config(retries={"mode": "standard", "total_max_attempts": 1})
-)
-"""Whether a mail may be sent again is ours to say: SES knows no idempotency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +32,7 @@ def notices(settings: PolicyNoticesSettings, client: "DynamoDBClient") -> Notice
     mailing = Mailing(
         directory=composition.directory(client, settings.cases_table),
         mailed=DynamoMailed(client, settings.cases_table),
-        outbox=SesOutbox(
-            aws.client("sesv2", _MAIL_CONFIG),
-            settings.notice_sender,
-            settings.mail_configuration,
-        ),
+        outbox=outbox(settings.notice_sender, settings.mail_configuration),
     )
     bus = aws.client("events")
     return Notices(

@@ -14,6 +14,11 @@ from reprise.ledger.reversals import Reversals
 from reprise.ledger.target import Target, target_of
 
 
+def root_of(order_id: str) -> str:
+    """Return the checkout session or invoice that an order was paid with: `in_1` of `in_1/il_1`."""
+    return order_id.partition("/")[0]
+
+
 class OrderStatus(StrEnum):
     """Where an order stands; `settle#<order>` moves it out of `pending` exactly once."""
 

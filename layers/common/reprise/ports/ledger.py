@@ -1,6 +1,6 @@
 """The ledger's store, as use cases see it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,6 +72,21 @@ class Page[T]:
 
     items: tuple[T, ...]
     cursor: str | None
+
+
+def every[T](page_of: Callable[[str | None], Page[T]]) -> Iterator[T]:
+    """Yield the items of all pages, in order; a page is asked for when it is needed.
+
+    Args:
+        page_of: returns the page of a cursor; of None, the first.
+    """
+    cursor: str | None = None
+    while True:
+        page = page_of(cursor)
+        yield from page.items
+        cursor = page.cursor
+        if cursor is None:
+            return
 
 
 class LedgerStore(Protocol):

@@ -11,7 +11,7 @@ from reprise.ledger.errors import AccountUnknownError, OrderUnknownError
 from reprise.ledger.lots import Lot
 from reprise.ledger.orders import Order, OrderStatus
 from reprise.policy.entitlements import Entitlements, entitlements
-from reprise.ports.desk import Directory, Profile
+from reprise.ports.directory import Directory, Profile
 from reprise.ports.ledger import Page
 from reprise.usecases.ledger import Ledger
 

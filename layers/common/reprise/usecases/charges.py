@@ -13,7 +13,7 @@ from reprise.ledger.errors import (
     CreditsInsufficientError,
     GenerationUnknownError,
 )
-from reprise.ports.desk import Directory
+from reprise.ports.directory import Directory
 from reprise.ports.ledger import Read
 from reprise.usecases.ledger import Effect, Ledger
 

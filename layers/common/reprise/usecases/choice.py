@@ -13,7 +13,7 @@ from reprise.policy.book import PolicyBook
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import CaseStore
-from reprise.ports.desk import Directory
+from reprise.ports.directory import Directory
 from reprise.usecases.cases.unwritten import open_unwritten
 
 ACTOR = "stripe_reconcile"

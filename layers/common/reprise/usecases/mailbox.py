@@ -20,7 +20,7 @@ from reprise.policy.book import PolicyBook
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category
 from reprise.ports.cases import CaseStore, Intake, Taken
-from reprise.ports.desk import Directory
+from reprise.ports.directory import Directory
 from reprise.ports.ledger import LedgerStore
 from reprise.ports.mails import MailStore
 from reprise.usecases.cases.letters import unread_letter

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reprise.errors import TransientError
 from reprise.ports.announcements import Claim, Mailed
-from reprise.ports.desk import Directory
+from reprise.ports.directory import Directory
 from reprise.ports.outbox import MailRefusedError, Outbox, OutMail
 
 _AUTOMATIC = (("Auto-Submitted", "auto-generated"),)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from reprise.billing.outage import Compensation, Incident, IncidentState, Severity, incident_id_of
 from reprise.billing.paid_time import PaidPeriod, paid_periods
@@ -12,7 +13,7 @@ from reprise.errors import BadInputError
 from reprise.ledger.orders import Purchase
 from reprise.policy.book import PolicyBook
 from reprise.policy.proration import outage_credits
-from reprise.ports.ledger import PAGE_MAX, SHARDS
+from reprise.ports.ledger import PAGE_MAX, SHARDS, every
 from reprise.ports.mirror import MirrorStore, Subscriber
 from reprise.ports.outages import OutageStore
 from reprise.providers.operation import Operation
@@ -192,15 +193,9 @@ class Outages:
         return given, bought
 
     def _dues(self, incident: Incident, shard: int) -> list[Due]:
-        dues: list[Due] = []
-        cursor: str | None = None
-        while True:
-            page = self.mirrors.subscribers(shard, incident.start, PAGE_MAX, cursor)
-            found = (self.due_of(incident, subscriber) for subscriber in page.items)
-            dues += [due for due in found if due is not None]
-            cursor = page.cursor
-            if cursor is None:
-                return dues
+        subscribers = every(partial(self.mirrors.subscribers, shard, incident.start, PAGE_MAX))
+        dues = (self.due_of(incident, subscriber) for subscriber in subscribers)
+        return [due for due in dues if due is not None]
 
     def _incident(
         self,

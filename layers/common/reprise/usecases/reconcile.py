@@ -18,8 +18,8 @@ from reprise.billing.events import HANDLED_TYPES, StripeEvent, facts_of, read_ob
 from reprise.billing.refund import ChargeRefunded, RefundState
 from reprise.errors import RepriseError
 from reprise.metrics import Metric
-from reprise.ports.desk import Parked
 from reprise.ports.ledger import PAGE_MAX, Page
+from reprise.ports.parking import Parked
 from reprise.ports.stripe import StripeRefusedError
 from reprise.ports.stripe_feed import Found
 from reprise.usecases.reconciler import Reconciler, Report

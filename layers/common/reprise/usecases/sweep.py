@@ -8,12 +8,13 @@ on keys that are already written.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from reprise.ledger.account import Account
 from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.decide import orders_needed
 from reprise.ledger.entries import Cause
-from reprise.ports.ledger import PAGE_MAX, Due
+from reprise.ports.ledger import PAGE_MAX, Due, every
 from reprise.usecases.ledger import Effect, Ledger
 
 
@@ -49,20 +50,15 @@ def sweep_shard(
         may_go_on: asked before each account; false ends the sweep early, unfinished.
     """
     report = SweepReport()
-    cursor: str | None = None
-    while True:
-        page = ledger.store.due(Due.EXPIRY, shard, now, PAGE_MAX, cursor)
-        for account_id in page.items:
-            if not may_go_on():
-                report.finished = False
-                return report
-            try:
-                sweep_account(ledger, account_id, now, cause, report)
-            except Exception as error:  # noqa: BLE001 - one account's trouble is no other's
-                report.failed.append((account_id, f"{type(error).__name__}: {error}"))
-        cursor = page.cursor
-        if cursor is None:
+    for account_id in every(partial(ledger.store.due, Due.EXPIRY, shard, now, PAGE_MAX)):
+        if not may_go_on():
+            report.finished = False
             return report
+        try:
+            sweep_account(ledger, account_id, now, cause, report)
+        except Exception as error:  # noqa: BLE001 - one account's trouble is no other's
+            report.failed.append((account_id, f"{type(error).__name__}: {error}"))
+    return report
 
 
 def sweep_account(

@@ -8,26 +8,23 @@ it carries `expires`: it is personal data.
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, override
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, override
 
 from reprise.adapters.case_json import state_of, value_of
-from reprise.adapters.dynamodb.errors import raise_for
 from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.adapters.dynamodb.table import NEW, Table, guard
 from reprise.canonical import canonical_json
 from reprise.cases.model import KEPT, Case, Change, Line
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.cases import CaseStore, Intake, Shelf, Taken
-from reprise.ports.ledger import PAGE_MAX, EntryExistsError, HeadMovedError, Page, StoreBusyError
+from reprise.ports.ledger import EntryExistsError, HeadMovedError, Page, StoreBusyError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_NEW = "attribute_not_exists(pk)"
-_AS_READ = "version = :read"
 _CASE = "case"
 _MAIL = "mail"
+_POINTER = "case#"
 _LINE_DIGITS = 6
 
 
@@ -40,22 +37,21 @@ class DynamoCaseStore(CaseStore):
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     @override
     def take_in(self, intake: Intake) -> Taken:
         # The mail's mark comes first: if it is there, the mail was taken in, whatever else is.
-        puts = [self._put(_mail_item(intake), _NEW)]
+        puts: list[Item] = [{"Item": _mail_item(intake), "ConditionExpression": NEW}]
         if intake.twin is not None:
-            twin = key_of(f"twin#{intake.twin}", "twin") | {"ses_id": {"S": intake.ses_id}}
-            puts.append(self._put(twin | _expiring(intake.at), _NEW))
+            twin = _twin_key(intake.twin) | {"ses_id": {"S": intake.ses_id}} | _expiring(intake.at)
+            puts.append({"Item": twin, "ConditionExpression": NEW})
         for change in intake.changes:
-            puts += self._puts(change)
+            puts += _puts(change)
         try:
-            self._transact(puts)
+            self._put_all(puts)
         except EntryExistsError:
-            standing = self._get(_mail_key(intake.ses_id))
+            standing = self._table.get(_mail_key(intake.ses_id))
             return _taken_of(standing, replayed=True) if standing else self._busy(intake)
         except HeadMovedError:
             return self._refuse_twin(intake)
@@ -63,7 +59,7 @@ class DynamoCaseStore(CaseStore):
 
     def _refuse_twin(self, intake: Intake) -> Taken:
         """Answer a mail whose Message-ID came before, or whose case moved meanwhile."""
-        first = self._get(key_of(f"twin#{intake.twin}", "twin")) if intake.twin else None
+        first = self._table.get(_twin_key(intake.twin)) if intake.twin else None
         if first is None:
             return self._busy(intake)
         reason = f"the same mail as {first['ses_id']['S']}"
@@ -74,140 +70,85 @@ class DynamoCaseStore(CaseStore):
 
     @override
     def taken(self, ses_id: str) -> Taken | None:
-        item = self._get(_mail_key(ses_id))
+        item = self._table.get(_mail_key(ses_id))
         return None if item is None else _taken_of(item)
 
     @override
     def case(self, case_id: str) -> Case | None:
-        item = self._get(_case_key(case_id))
+        item = self._table.get(_case_key(case_id))
         return None if item is None else _case_of(item)
 
     @override
     def save(self, change: Change) -> None:
         try:
-            self._transact(self._puts(change))
+            self._put_all(_puts(change))
         except EntryExistsError as error:
             raise HeadMovedError(change.case.case_id) from error
 
     @override
     def journal(self, case_id: str) -> list[Line]:
-        arguments: dict[str, Any] = {
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :line)",
-            "ExpressionAttributeValues": {":pk": {"S": f"case#{case_id}"}, ":line": {"S": "line#"}},
-            "ConsistentRead": True,
-        }
-        return [value_of(Line, json.loads(item["state"]["S"])) for item in self._all(arguments)]
+        lines = self._table.partition(f"case#{case_id}", "line#")
+        return [value_of(Line, json.loads(item["state"]["S"])) for item in lines]
 
     @override
     def listed(
         self, shelf: Shelf, limit: int, cursor: str | None = None, until: datetime | None = None
     ) -> Page[Case]:
-        keys = self._shelf(shelf, limit, cursor, until)
-        found = (self._get({"pk": key["pk"], "sk": key["sk"]}) for key in keys.items)
-        return Page(tuple(_case_of(item) for item in found if item is not None), keys.cursor)
+        found, after = self._on_shelf(shelf, limit, cursor, until)
+        return Page(tuple(map(_case_of, found)), after)
 
     @override
     def refusals(self, limit: int, cursor: str | None = None) -> Page[Taken]:
-        keys = self._shelf(Shelf.REFUSED, limit, cursor, None)
-        found = (self._get({"pk": key["pk"], "sk": key["sk"]}) for key in keys.items)
-        return Page(tuple(_taken_of(item) for item in found if item is not None), keys.cursor)
+        found, after = self._on_shelf(Shelf.REFUSED, limit, cursor)
+        return Page(tuple(map(_taken_of, found)), after)
 
     @override
     def bind(self, mark: str, case_id: str, at: datetime) -> None:
-        item = _mark_key(mark) | {"case_id": {"S": case_id}} | _expiring(at)
-        try:
-            self._client.put_item(TableName=self._table, Item=item)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
+        self._table.put(_mark_key(mark) | {"case_id": {"S": case_id}} | _expiring(at))
 
     @override
     def bound(self, mark: str) -> str | None:
-        item = self._get(_mark_key(mark))
+        item = self._table.get(_mark_key(mark))
         return None if item is None else str(item["case_id"]["S"])
 
     @override
     def cases_of(self, account_id: str) -> list[Case]:
-        arguments: dict[str, Any] = {
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :case)",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": account_key(account_id)},
-                ":case": {"S": "case#"},
-            },
-            "ConsistentRead": True,
-        }
-        ids = (item["sk"]["S"].removeprefix("case#") for item in self._all(arguments))
+        pointers = self._table.partition(account_key(account_id), _POINTER)
+        ids = (item["sk"]["S"].removeprefix(_POINTER) for item in pointers)
         return [case for case in map(self.case, ids) if case is not None]
 
-    def _shelf(
-        self, shelf: Shelf, limit: int, cursor: str | None, until: datetime | None
-    ) -> Page[Item]:
-        values: Item = {":shard": {"S": shelf.value}}
-        condition = "due_shard = :shard"
+    def _on_shelf(
+        self, shelf: Shelf, limit: int, cursor: str | None, until: datetime | None = None
+    ) -> tuple[list[Item], str | None]:
+        """Return whole items: the index holds their keys alone, and may lag behind them."""
+        where, values = "due_shard = :shard", {":shard": {"S": shelf.value}}
         if until is not None:
-            condition += " AND due_at <= :until"
+            where += " AND due_at <= :until"
             values[":until"] = {"N": str(to_ms(until))}
-        start = {"ExclusiveStartKey": json.loads(cursor)} if cursor else {}
-        answer = self._query(
-            IndexName="due",
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
-            Limit=min(limit, PAGE_MAX),
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return Page(tuple(answer["Items"]), json.dumps(last) if last else None)
+        page = self._table.page("due", where, values, limit, cursor)
+        found = (self._table.get({"pk": key["pk"], "sk": key["sk"]}) for key in page.items)
+        return [item for item in found if item is not None], page.cursor
 
-    def _puts(self, change: Change) -> list[Item]:
-        case = change.case
-        line = {
-            **key_of(f"case#{case.case_id}", f"line#{case.version:0{_LINE_DIGITS}d}"),
-            "state": {"S": canonical_json(state_of(change.line))},
-        }
-        puts = [
-            self._put(_case_item(case), _NEW if case.version == 1 else _AS_READ, case.version - 1),
-            self._put(line | _expiring(case.changed_at), None),
-        ]
-        if case.account_id is not None:
-            pointer = key_of(account_key(case.account_id), f"case#{case.case_id}")
-            puts.append(self._put(pointer | _expiring(case.changed_at), None))
-        return puts
+    def _put_all(self, puts: list[Item]) -> None:
+        self._table.transact([{"Put": put} for put in puts])
 
-    def _put(self, item: Item, condition: str | None, read: int = 0) -> Item:
-        put: Item = {"TableName": self._table, "Item": item}
-        if condition is not None:
-            put["ConditionExpression"] = condition
-        if condition == _AS_READ:
-            put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
-        return {"Put": put}
 
-    def _transact(self, actions: Any) -> None:  # noqa: ANN401 - the client's own
-        try:
-            self._client.transact_write_items(TransactItems=actions)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-
-    def _get(self, key: Item) -> Item | None:
-        try:
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-        return answer.get("Item")
-
-    def _query(self, **arguments: Any) -> Item:  # noqa: ANN401 - the client's own
-        try:
-            return dict(self._client.query(TableName=self._table, **arguments))
-        except (ClientError, BotoCoreError) as error:
-            raise_for(error)
-
-    def _all(self, arguments: dict[str, Any]) -> list[Item]:
-        found: list[Item] = []
-        start: dict[str, Any] = {}
-        while True:
-            answer = self._query(**arguments, **start)
-            found += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return found
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+def _puts(change: Change) -> list[Item]:
+    """Return the writes of a change: the case, its line, and where its account lists it."""
+    case = change.case
+    expiring = _expiring(case.changed_at)
+    line = {
+        **key_of(f"case#{case.case_id}", f"line#{case.version:0{_LINE_DIGITS}d}"),
+        "state": {"S": canonical_json(state_of(change.line))},
+    }
+    puts: list[Item] = [
+        {"Item": _case_item(case), **guard(case.version)},
+        {"Item": line | expiring},
+    ]
+    if case.account_id is not None:
+        pointer = key_of(account_key(case.account_id), f"{_POINTER}{case.case_id}")
+        puts.append({"Item": pointer | expiring})
+    return puts
 
 
 def _expiring(at: datetime) -> Item:
@@ -238,6 +179,10 @@ def _case_of(item: Item) -> Case:
 
 def _mark_key(mark: str) -> Item:
     return key_of(f"mark#{mark}", "mark")
+
+
+def _twin_key(twin: str) -> Item:
+    return key_of(f"twin#{twin}", "twin")
 
 
 def _mail_key(ses_id: str) -> Item:

@@ -1,4 +1,4 @@
-"""What working on cases needs of the world."""
+"""What working on cases needs: stores, Stripe, and a way to answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from reprise.canonical import digest
 from reprise.metrics import Metric
 from reprise.ports.cases import CaseStore
-from reprise.ports.desk import Directory
+from reprise.ports.directory import Directory
 from reprise.ports.outbox import Outbox
 from reprise.ports.stripe import StripeDesk
 from reprise.ports.tallies import Tallies

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from reprise.cases.model import Case
 from reprise.ledger.commands import settle_key
 from reprise.ledger.lots import LotKind
-from reprise.ledger.orders import Order, OrderStatus, Purchase
+from reprise.ledger.orders import Order, OrderStatus, Purchase, root_of
 from reprise.ledger.usage import credits_used
 from reprise.mail.model import ReadMail
 from reprise.policy.facts import (
@@ -22,12 +23,12 @@ from reprise.policy.facts import (
     Preference,
     Settlement,
 )
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
 from reprise.usecases.cases.generations import generation_facts
-from reprise.usecases.cases.lookups import Uncredited, placed, receipted, root_of
+from reprise.usecases.cases.lookups import Uncredited, placed, receipted
 from reprise.usecases.cases.own_ids import matching
 from reprise.usecases.cases.subscriptions import subscription_facts
 
@@ -60,7 +61,7 @@ def gather(desk: Desk, case: Case, now: datetime) -> Gathered:
     """Return the facts of a case as they are now.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: the case; only a proven sender's account is looked at.
         now: the wall clock.
 
@@ -96,7 +97,7 @@ def _of_account(
         uncredited = found.uncredited
         named = found.orders | {key: Order(one.purchase) for key, one in uncredited.items()}
     order = next(iter(named.values())) if len(named) == 1 else None
-    bought = desk.stripe.bought(_root(order)) if order is not None else Bought()
+    bought = desk.stripe.bought(root_of(order.order_id)) if order is not None else Bought()
     facts = replace(
         bare,
         order_match=_match(named, bare.order_match),
@@ -116,7 +117,7 @@ def _of_account(
     )
     paid = [(order, bought)] if order else []
     if order is None and case.wish.category is Category.CHARGED_TWICE:
-        paid = [(one, desk.stripe.bought(_root(one))) for one in _recent(orders, now)]
+        paid = [(one, desk.stripe.bought(root_of(one.order_id))) for one in _recent(orders, now)]
     foreign = not named and _is_anothers(desk, account_id, case.wish.foreign)
     return Gathered(replace(facts, duplicate=_duplicate(desk, case, paid)), foreign=foreign)
 
@@ -185,10 +186,9 @@ def _refunded(order: Order, bought: Bought) -> int:
     Stripe counts a whole payment, so its word is taken only where the payment is the order's alone.
     """
     purchase = order.purchase
-    known = -(-order.refunded // 1)
     alone = purchase.share == 1 and len(bought.payments) == 1
     seen = bought.payments[0].refunded_minor if alone else 0
-    return min(purchase.paid, max(int(known), seen))
+    return min(purchase.paid, max(ceil(order.refunded), seen))
 
 
 def _is_disputed(order: Order) -> bool:
@@ -252,7 +252,3 @@ def _is_anothers(desk: Desk, account_id: str, foreign: Iterable[str]) -> bool:
     """Return whether somebody else owns what the mail names; the answer shows nothing of it."""
     aliases = (desk.ledger.store.find_alias(one) for one in foreign)
     return any(alias is not None and alias.account_id != account_id for alias in aliases)
-
-
-def _root(order: Order) -> str:
-    return root_of(order.purchase)

@@ -22,7 +22,7 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
     Nothing is tried again by itself: what the bank refused once, it refuses twice.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: the case, in whatever state.
         now: the wall clock.
     """

@@ -8,7 +8,7 @@ from typing import Final
 from reprise.billing.checkout import CheckoutSession
 from reprise.errors import BadInputError
 from reprise.ledger.lots import LotKind
-from reprise.ledger.orders import Order, Purchase
+from reprise.ledger.orders import Order, Purchase, root_of
 from reprise.mail.ids import extract_ids, match_ids
 from reprise.mail.model import ReadMail
 from reprise.ports.stripe import StripeRefusedError
@@ -51,7 +51,7 @@ def placed(desk: Desk, account_id: str, orders: list[Order], named: Iterable[str
     knows it as the account's: an id of somebody else's purchase leads to nothing.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         account_id: the proven sender's account.
         orders: every order of the account.
         named: the ids.
@@ -73,14 +73,14 @@ def receipted(desk: Desk, orders: list[Order], words: ReadMail) -> dict[str, Ord
     that it fits are returned, never a choice among them.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         orders: every order of the account.
         words: subject and own text.
     """
     if not _MAY_NAME.search(f"{words.subject}\n{words.text}"):
         return {}
     latest = sorted(orders, key=lambda one: one.purchase.purchased_at, reverse=True)
-    roots = dict.fromkeys(root_of(one.purchase) for one in latest)
+    roots = dict.fromkeys(root_of(one.order_id) for one in latest)
     paid_with: dict[str, list[str]] = {}
     for root in list(roots)[:_PAID_MAX]:
         for payment in desk.stripe.bought(root).payments:
@@ -93,11 +93,6 @@ def receipted(desk: Desk, orders: list[Order], words: ReadMail) -> dict[str, Ord
         for root in paid_with[name]
         for one in matching(orders, root)
     }
-
-
-def root_of(purchase: Purchase) -> str:
-    """Return the checkout session or invoice that an order was paid with."""
-    return purchase.order_id.partition("/")[0]
 
 
 def purchase_of(books: Books, session: CheckoutSession) -> Purchase:

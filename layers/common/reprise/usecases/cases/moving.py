@@ -26,7 +26,7 @@ def moved(
     """Store a change of a case and return the case as it now is.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: as it was read.
         action: what was done, in one word.
         reason: why, in words.

@@ -6,6 +6,7 @@ Nothing is carried out here: an approval is noted, and the function that works o
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 
 from reprise.cases.answers import templates
@@ -26,7 +27,7 @@ _GOODWILL_MAX: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class OperatorDesk:
     """What operators' commands need: cases, orders to look at, and the policy book."""
 
     cases: CaseStore
@@ -67,7 +68,7 @@ class Refunding:
 
 
 def approve(
-    counter: Counter,
+    desk: OperatorDesk,
     case_id: str,
     by: Operator,
     refunds: Sequence[Refunding] = (),
@@ -76,7 +77,7 @@ def approve(
     """Agree to what is proposed, or to what is named instead; above the policy's amount, twice.
 
     Args:
-        counter: the world.
+        desk: the cases, orders and policy book that are decided over.
         case_id: which case.
         by: who agrees, and why.
         refunds: instead of what the decision proposes.
@@ -88,11 +89,11 @@ def approve(
     Raises:
         BadInputError: there is nothing to agree to, or this person agreed already.
     """
-    case = _live(counter, case_id)
-    decided = _decision(counter, case)
-    policy = counter.policy.version(decided.policy_version)
-    actions = _named(counter, case, refunds) if refunds else decided.actions
-    given = _goodwill(counter, case, policy, goodwill, by.now) if goodwill else None
+    case = _live(desk, case_id)
+    decided = _decision(desk, case)
+    policy = desk.policy.version(decided.policy_version)
+    actions = _named(desk, case, refunds) if refunds else decided.actions
+    given = _goodwill(desk, case, policy, goodwill, by.now) if goodwill else None
     if not actions and given is None:
         raise BadInputError("--refund", "must name what is granted, or give --goodwill")
     if case.account_id is None:
@@ -112,24 +113,24 @@ def approve(
     else:
         changes |= {"state": CaseState.ACTING, "wakes_at": by.now, "round": case.round + 1}
     details = {"approvals": f"{len(approvals)} of {needed}", "actions": _words(actions, goodwill)}
-    return _saved(counter, case, by, "approved", details, changes)
+    return _saved(desk, case, by, "approved", details, changes)
 
 
 def deny(
-    counter: Counter, case_id: str, by: Operator, clause: str = "", *, silent: bool = False
+    desk: OperatorDesk, case_id: str, by: Operator, clause: str = "", *, silent: bool = False
 ) -> Case:
     """Refuse a case with a sentence of the policy, and tell the customer so.
 
     Args:
-        counter: the world.
+        desk: the cases, orders and policy book that are decided over.
         case_id: which case.
         by: who refuses, and why.
         clause: of the policy; the decision's own if it is not given.
         silent: tell the customer nothing.
     """
-    case = _live(counter, case_id)
-    decided = _decision(counter, case)
-    policy = counter.policy.version(decided.policy_version)
+    case = _live(desk, case_id)
+    decided = _decision(desk, case)
+    policy = desk.policy.version(decided.policy_version)
     sentence = policy.clause(clause or decided.clause).says if clause or decided.clause else ""
     if not sentence and not silent:
         known = ", ".join(one.id for one in policy.clauses if one.says)
@@ -144,13 +145,13 @@ def deny(
     replies = case.replies if silent else planned(case, "denied", by.now)
     changes = {"state": CaseState.DENIED, "decision": decision, "replies": replies}
     return _saved(
-        counter, case, by, "denied", {"clause": decision.clause}, changes | {"wakes_at": by.now}
+        desk, case, by, "denied", {"clause": decision.clause}, changes | {"wakes_at": by.now}
     )
 
 
-def ask(counter: Counter, case_id: str, by: Operator, what: str) -> Case:
+def ask(desk: OperatorDesk, case_id: str, by: Operator, what: str) -> Case:
     """Ask the customer for a fact: `order_id`, `preference` or `generation`."""
-    case = _live(counter, case_id)
+    case = _live(desk, case_id)
     asks = sorted(name[4:] for name in templates("en") if name.startswith("ask_"))
     if what not in asks:
         raise BadInputError("WHAT", f"must be one of {', '.join(asks)}")
@@ -160,16 +161,16 @@ def ask(counter: Counter, case_id: str, by: Operator, what: str) -> Case:
         "replies": planned(case, f"ask_{what}", by.now),
         "wakes_at": by.now + ANSWER_AWAITED,
     }
-    return _saved(counter, case, by, "asked", {"what": what}, changes)
+    return _saved(desk, case, by, "asked", {"what": what}, changes)
 
 
-def note(counter: Counter, case_id: str, by: Operator) -> Case:
+def note(desk: OperatorDesk, case_id: str, by: Operator) -> Case:
     """Add a line to a case's journal; nothing else changes."""
-    return _saved(counter, _known(counter, case_id), by, "noted", {}, {})
+    return _saved(desk, _known(desk, case_id), by, "noted", {}, {})
 
 
 def _saved(  # noqa: PLR0917 - one line of the journal
-    counter: Counter,
+    desk: OperatorDesk,
     case: Case,
     by: Operator,
     action: str,
@@ -178,29 +179,29 @@ def _saved(  # noqa: PLR0917 - one line of the journal
 ) -> Case:
     after = case.moved(by.now, **changes)
     line = Line(at=by.now, actor=by.arn, action=action, reason=by.reason, details=details)
-    counter.cases.save(Change(after, line))
+    desk.cases.save(Change(after, line))
     return after
 
 
-def _known(counter: Counter, case_id: str) -> Case:
-    case = counter.cases.case(case_id.upper())
+def _known(desk: OperatorDesk, case_id: str) -> Case:
+    case = desk.cases.case(case_id.upper())
     if case is None:
         raise BadInputError("CASE", f"must be one that is kept, is {case_id!r}")
     return case
 
 
-def _live(counter: Counter, case_id: str) -> Case:
-    case = _known(counter, case_id)
+def _live(desk: OperatorDesk, case_id: str) -> Case:
+    case = _known(desk, case_id)
     if case.state.ended or case.state is CaseState.ACTING:
         raise BadInputError("CASE", f"{case_id} is {case.state}: nothing is left to decide")
     return case
 
 
-def _decision(counter: Counter, case: Case) -> Decision:
+def _decision(desk: OperatorDesk, case: Case) -> Decision:
     """Return the decision so far, or a blank one under the policy in force when the mail came."""
     if case.decision is not None:
         return case.decision
-    policy = counter.policy.in_force(case.letter.received_at)
+    policy = desk.policy.in_force(case.letter.received_at)
     return Decision(
         verdict=Verdict.PERSON,
         rule="operator",
@@ -215,16 +216,16 @@ def _decision(counter: Counter, case: Case) -> Decision:
     )
 
 
-def _named(counter: Counter, case: Case, refunds: Sequence[Refunding]) -> tuple[Action, ...]:
+def _named(desk: OperatorDesk, case: Case, refunds: Sequence[Refunding]) -> tuple[Action, ...]:
     ids = [one.order_id for one in refunds]
-    orders = counter.orders.read(case.account_id or "", (), ids).orders
+    orders = desk.orders.read(case.account_id or "", (), ids).orders
     actions = []
     for one in refunds:
         order = orders.get(one.order_id)
         if order is None:
             raise BadInputError("--refund", f"{one.order_id} must be an order of the account")
         bought = order.purchase
-        left = bought.paid - int(-(-order.refunded // 1))
+        left = bought.paid - ceil(order.refunded)
         amount = left if one.amount_minor is None else one.amount_minor
         if not 0 < amount <= left:
             raise BadInputError("--refund", f"{one.order_id} must be 1 to {left} minor units")
@@ -240,12 +241,12 @@ def _named(counter: Counter, case: Case, refunds: Sequence[Refunding]) -> tuple[
 
 
 def _goodwill(
-    counter: Counter, case: Case, policy: PolicyVersion, credits_: int, now: datetime
+    desk: OperatorDesk, case: Case, policy: PolicyVersion, credits_: int, now: datetime
 ) -> Goodwill:
     if not 0 < credits_ <= _GOODWILL_MAX:
         raise BadInputError("--goodwill", f"must be 1 to {_GOODWILL_MAX} credits")
     key = gift_key(LotKind.GOODWILL, case.goodwill_id)
-    entries = counter.orders.read(case.account_id or "", (key,)).entries
+    entries = desk.orders.read(case.account_id or "", (key,)).entries
     for entry in entries.values():
         raise BadInputError("--goodwill", f"{entry.credits} credits were given for it already")
     return Goodwill(credits_, now + timedelta(days=policy.goodwill_days))

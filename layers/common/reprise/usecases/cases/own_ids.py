@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reprise.ledger.orders import Order
+from reprise.ledger.orders import Order, root_of
 from reprise.mail.ids import MailIds
 from reprise.ports.ledger import LedgerStore
 
@@ -27,7 +27,7 @@ def own_ids(store: LedgerStore, account_id: str, ids: MailIds) -> dict[str, str]
     own: dict[str, str] = {}
     for order in orders:
         own[order.order_id] = order.order_id
-        root = order.order_id.partition("/")[0]
+        root = root_of(order.order_id)
         for name in (root, *(order.purchase.facts.get(fact) for fact in _FACTS)):
             if name and own.setdefault(name, order.order_id) != order.order_id:
                 own[name] = root

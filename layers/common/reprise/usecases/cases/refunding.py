@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprise.cases.model import Attempt, AttemptState, Case, CaseState
+from reprise.ledger.orders import root_of
 from reprise.policy.decision import Action
 from reprise.ports.stripe import (
     Payment,
@@ -57,7 +58,7 @@ def give_back(desk: Desk, case: Case, index: int, now: datetime) -> Case:
     """Carry one refund of the decision on, as far as it goes now.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: the case, ACTING.
         index: of the decision's action.
         now: the wall clock.
@@ -116,7 +117,7 @@ def _stored(desk: Desk, case: Case, index: int, payment: Payment, now: datetime)
 
 def _payment(desk: Desk, action: Action) -> Payment | None:
     """Return the payment that still holds the money, or None."""
-    paid = desk.stripe.bought(action.target.partition("/")[0]).payments
+    paid = desk.stripe.bought(root_of(action.target)).payments
     for payment in paid:
         left = payment.amount_minor - payment.refunded_minor
         wanted = action.payment in {"", payment.payment_id}
@@ -163,7 +164,7 @@ def _refused(going: _Try, refusal: StripeRefusedError) -> Case:
 def _holds(going: _Try) -> bool:
     """Return whether the payment still holds the money."""
     attempt = going.attempt
-    paid = going.desk.stripe.bought(attempt.order_id.partition("/")[0]).payments
+    paid = going.desk.stripe.bought(root_of(attempt.order_id)).payments
     return any(
         one.payment_id == attempt.payment
         and one.amount_minor - one.refunded_minor >= attempt.amount_minor

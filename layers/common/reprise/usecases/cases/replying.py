@@ -16,7 +16,7 @@ from reprise.errors import TransientError
 from reprise.mail.ses import SUSPICIONS
 from reprise.metrics import Metric
 from reprise.policy.decision import Decision
-from reprise.ports.desk import folded
+from reprise.ports.directory import folded
 from reprise.ports.ledger import StoreBusyError
 from reprise.ports.outbox import MailDoubtfulError, MailRefusedError, OutMail
 from reprise.usecases.cases.desk import Desk
@@ -46,7 +46,7 @@ def reply(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[Case, 
     """Send one planned answer, postpone it, or say why it is withheld.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case: the case.
         planned: one of its replies.
         now: the wall clock.

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from reprise.cases.model import Case, CaseState
 from reprise.ports.cases import CaseStore, Shelf
-from reprise.ports.ledger import PAGE_MAX
+from reprise.ports.ledger import PAGE_MAX, every
 
-_PAGES_MAX: Final = 50
+_CASES_MAX: Final = 5_000
+"""Cases of one sweep; those beyond are the next one's."""
 _WORKED_ON: Final = frozenset({CaseState.OPEN, CaseState.ACTING, CaseState.ASKED})
 
 
@@ -27,14 +29,8 @@ class Due:
 
 def due(store: CaseStore, now: datetime) -> Due:
     """Return what is due; work grows with that, not with how many cases there are."""
-    found: list[Case] = []
-    cursor: str | None = None
-    for _ in range(_PAGES_MAX):
-        page = store.listed(Shelf.OPEN, PAGE_MAX, cursor, until=now)
-        found += page.items
-        cursor = page.cursor
-        if cursor is None:
-            break
+    waking = every(lambda cursor: store.listed(Shelf.OPEN, PAGE_MAX, cursor, until=now))
+    found = list(islice(waking, _CASES_MAX))
     overdue = [one for one in found if one.due_at <= now and _waits_for_us(one)]
     return Due(tuple(one.case_id for one in found if _has_work(one)), len(overdue))
 

@@ -8,6 +8,7 @@ from reprise.cases.model import Attempt, Case
 from reprise.errors import InvariantViolationError
 from reprise.ledger.commands import RefundUncredited, ReverseOrder
 from reprise.ledger.entries import Cause
+from reprise.ledger.orders import root_of
 from reprise.ledger.reversals import Refund, RefundStatus, Reversals
 from reprise.ledger.usage import credits_used
 from reprise.policy.decision import ActionKind, Decision, Verdict
@@ -94,7 +95,7 @@ def cause_of(case: Case) -> Cause:
 
 def _note_payments(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
     """Let the ledger know every payment of the order, and lead from each to it."""
-    root = Alias(case.account_id or "", attempt.order_id.partition("/")[0])
+    root = Alias(case.account_id or "", root_of(attempt.order_id))
     for one in desk.stripe.bought(root.order_id or "").payments:
         desk.books.alias(root, [one.payment_id])
         paid_by(desk.books, root, (one.payment_id, one.amount_minor), cause_of(case), now)

@@ -9,7 +9,7 @@ from reprise.mail.ids import IdMatch
 from reprise.mail.intent import read_choice
 from reprise.mail.ses import SesReceipt
 from reprise.ports.cases import CaseStore
-from reprise.ports.desk import folded
+from reprise.ports.directory import folded
 from reprise.usecases.cases.letters import kept
 from reprise.usecases.cases.readings import Reading
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reprise.cases.model import Case, CaseState, Change, Letter, Line, Reply, Wish, case_id_of
 from reprise.ports.cases import CaseStore, Intake, Taken
-from reprise.ports.desk import Profile
+from reprise.ports.directory import Profile
 
 
 def open_unwritten(

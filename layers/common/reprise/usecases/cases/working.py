@@ -41,7 +41,7 @@ def work(desk: Desk, case_id: str, now: datetime) -> Worked:
     """Take a case as far as it goes now.
 
     Args:
-        desk: the world.
+        desk: the stores, Stripe and the outbox.
         case_id: which case.
         now: the wall clock.
 

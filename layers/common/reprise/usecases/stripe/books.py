@@ -11,9 +11,9 @@ from reprise.catalogue.model import Catalogue
 from reprise.errors import RepriseError
 from reprise.metrics import Metric
 from reprise.policy.book import PolicyBook
-from reprise.ports.desk import ParkingLot
 from reprise.ports.ledger import Alias, AliasConflictError
 from reprise.ports.mirror import MirrorStore
+from reprise.ports.parking import ParkingLot
 from reprise.usecases.ledger import Ledger
 
 ACCOUNT_ID_CHARS_MAX = 128

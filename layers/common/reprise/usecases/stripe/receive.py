@@ -13,7 +13,7 @@ from reprise.errors import RepriseError, TransientError
 from reprise.ledger.entries import Cause
 from reprise.ledger.errors import EntryConflictError
 from reprise.metrics import Metric
-from reprise.ports.desk import Parked
+from reprise.ports.parking import Parked
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError
 from reprise.usecases.stripe.cross_check import charge_refunded
 from reprise.usecases.stripe.orders import checkout, invoice_paid, invoice_payment, invoice_unpaid

@@ -1,16 +1,17 @@
-"""The desk: who accounts belong to, what waits for something, and customers' cases.
+"""The account directory: who each account belongs to.
 
-Apart from the ledger, because it holds personal data and parts of it expire.
+Apart from the ledger, because it holds personal data.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, override
 
 from reprise.errors import PermanentError
-from reprise.ports.ledger import Page
+from reprise.ports.ledger import Page, shard_of
 
 type Span = tuple[datetime | None, datetime]
+"""After the first instant (None: from the beginning), up to the second."""
 
 
 class EmailTakenError(PermanentError):
@@ -34,35 +35,6 @@ class Profile:
     locale: str
     country: str
     registered_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Something that came in and cannot be applied yet: kept until it can.
-
-    Args:
-        parked_id: the event's id.
-        source: `stripe`.
-        kind: the event's type.
-        field: what is missing or unreadable.
-        reason: what would mend it.
-        waits_for: the id whose appearance re-drives it, if one would.
-        body: the event, byte for byte.
-        parked_at: when it came.
-        attempts: how often it was tried since.
-        done_at: when it was applied, None while it waits.
-    """
-
-    parked_id: str
-    source: str
-    kind: str
-    field: str
-    reason: str
-    waits_for: str | None
-    body: bytes
-    parked_at: datetime
-    attempts: int = 0
-    done_at: datetime | None = None
 
 
 class Directory(Protocol):
@@ -94,20 +66,44 @@ class Directory(Protocol):
         """
 
 
-class ParkingLot(Protocol):
-    """What waits: durable, listed oldest first, and gone only after it was applied."""
+class MemoryDirectory(Directory):
+    """A `Directory` in dictionaries."""
 
-    def park(self, parked: Parked) -> bool:
-        """Keep an event; the same one again is the same one. Return whether it is new."""
+    def __init__(self) -> None:
+        self.profiles: dict[str, Profile] = {}
 
-    def parked(self, limit: int, cursor: str | None = None) -> Page[Parked]:
-        """Return what waits, oldest first."""
+    @override
+    def put_profile(self, profile: Profile) -> None:
+        if self.account_of(profile.email) not in {None, profile.account_id}:
+            raise EmailTakenError("email: already belongs to another account")
+        self.profiles[profile.account_id] = profile
 
-    def waiting_for(self, wanted: str) -> list[Parked]:
-        """Return what waits for an id."""
+    @override
+    def profile(self, account_id: str) -> Profile | None:
+        return self.profiles.get(account_id)
 
-    def retried(self, parked: Parked, done_at: datetime | None) -> None:
-        """Note another attempt, and whether it was the last."""
+    @override
+    def account_of(self, email: str) -> str | None:
+        wanted = folded(email)
+        owners = (p.account_id for p in self.profiles.values() if folded(p.email) == wanted)
+        return next(owners, None)
+
+    @override
+    def registered(
+        self, shard: int, span: Span, limit: int, cursor: str | None = None
+    ) -> Page[str]:
+        after, until = span
+        found = sorted(
+            (profile.registered_at, account_id)
+            for account_id, profile in self.profiles.items()
+            if shard_of(account_id) == shard
+            and (after is None or after < profile.registered_at)
+            and profile.registered_at <= until
+        )
+        start = int(cursor or 0)
+        page = tuple(account_id for _, account_id in found[start : start + limit])
+        more = start + limit < len(found)
+        return Page(page, str(start + limit) if more else None)
 
 
 def folded(email: str) -> str:

@@ -1,11 +1,10 @@
-"""Every desk keeps the same promises: the fakes, and the cases table of the template."""
+"""Every account directory keeps the same promises: the fake, and the template's cases table."""
 
 import boto3
 import pytest
 from moto import mock_aws
-from reprise.adapters.dynamodb.desk import DynamoDirectory, DynamoParkingLot
-from reprise.ports.desk import EmailTakenError, Parked, Profile
-from reprise.ports.desk_memory import MemoryDirectory, MemoryParkingLot
+from reprise.adapters.dynamodb.directory import DynamoDirectory
+from reprise.ports.directory import EmailTakenError, MemoryDirectory, Profile
 from reprise.ports.ledger import shard_of
 
 from tests.support.ledger import MINUTE, T0
@@ -15,37 +14,14 @@ ADA = Profile("usr_1", "Ada@Example.com", "de-DE", "DE", T0)
 
 
 @pytest.fixture(params=["memory", "moto"])
-def desk(request):
+def directory(request):
     if request.param == "memory":
-        yield MemoryDirectory(), MemoryParkingLot()
+        yield MemoryDirectory()
         return
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
         table = make_table(client, "CasesTable", "cases")
-        yield DynamoDirectory(client, table), DynamoParkingLot(client, table)
-
-
-@pytest.fixture
-def directory(desk):
-    return desk[0]
-
-
-@pytest.fixture
-def lot(desk):
-    return desk[1]
-
-
-def parked(number=1, waits_for=None):
-    return Parked(
-        parked_id=f"evt_{number}",
-        source="stripe",
-        kind="refund.created",
-        field="payment_intent",
-        reason="must be known",
-        waits_for=waits_for,
-        body=b"{}",
-        parked_at=T0 + number * MINUTE,
-    )
+        yield DynamoDirectory(client, table)
 
 
 def test_an_account_is_found_by_its_address_however_capitalised(directory):
@@ -129,24 +105,3 @@ def test_accounts_are_listed_by_shard_and_registration(directory):
     assert (*first.items, *rest.items) == tuple(accounts[:4])
     assert directory.registered(3, (T0 + MINUTE, T0 + 9 * MINUTE), 9).items == tuple(accounts[2:])
     assert directory.registered(4, (None, T0 + 9 * MINUTE), 9).items == ()
-
-
-def test_what_is_parked_waits_oldest_first_until_it_is_done(lot):
-    for number in (3, 1, 2):
-        lot.park(parked(number))
-        lot.park(parked(number))
-    first = lot.parked(2)
-    rest = lot.parked(2, first.cursor)
-    assert [p.parked_id for p in first.items + rest.items] == ["evt_1", "evt_2", "evt_3"]
-    lot.retried(first.items[0], None)
-    lot.retried(first.items[1], T0)
-    left = lot.parked(10).items
-    assert [(p.parked_id, p.attempts) for p in left] == [("evt_1", 1), ("evt_3", 0)]
-
-
-def test_an_event_that_waits_for_an_id_is_found_by_it(lot):
-    lot.park(parked(1, waits_for="pi_1"))
-    lot.park(parked(2))
-    assert lot.waiting_for("pi_1") == [parked(1, waits_for="pi_1")]
-    lot.retried(parked(1, waits_for="pi_1"), T0)
-    assert lot.waiting_for("pi_1") == []
