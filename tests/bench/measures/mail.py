@@ -19,6 +19,8 @@ SETS = {
     "holdout": "kept apart",
     "independent_tune": "independent",
     "independent_holdout": "independent, kept apart",
+    "second_tune": "second independent",
+    "second_holdout": "second independent, kept apart",
 }
 
 

@@ -15,6 +15,8 @@ FLOORS = {
     "holdout": (1.0, 0.9),
     "independent_tune": (1.0, 0.8),
     "independent_holdout": (0.87, 0.45),
+    "second_tune": (1.0, 0.9),
+    "second_holdout": (0.87, 0.64),
 }
 
 

@@ -12,7 +12,12 @@ from reprise.policy.facts import Category, Preference
 
 from tests.support.mails import labelled
 
-SETS = {name: list(labelled(name)) for name in ("independent_tune", "independent_holdout")}
+# Each independent set's two files, and where the check sum that splits them begins.
+SPLITS = {"independent": 0, "second": 3}
+SETS = {
+    name: list(labelled(name))
+    for name in (f"{split}_{part}" for split in SPLITS for part in ("tune", "holdout"))
+}
 MAILS = [mail for mails in SETS.values() for mail in mails]
 CATEGORIES = set(Category) - {Category.OTHER}  # what is none of these is left to a person
 each_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.id)
@@ -34,10 +39,11 @@ def squashed(text):
 
 
 def test_every_third_mail_is_kept_apart_by_its_id():
-    assert len({mail.id for mail in MAILS}) == len(MAILS) >= 240
+    assert len({mail.id for mail in MAILS}) == len(MAILS) >= 440
     for name, mails in SETS.items():
-        apart = [zlib.crc32(mail.id.encode()) % 3 == 0 for mail in mails]
-        assert set(apart) == {name == "independent_holdout"}
+        split, part = name.split("_")
+        apart = [zlib.crc32(mail.id.encode(), SPLITS[split]) % 3 == 0 for mail in mails]
+        assert set(apart) == {part == "holdout"}
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -5,28 +5,21 @@ Stripe. Whatever is mixed, unsure, hypothetical or in a language we lack is left
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reprise.mail.words import any_of, word_lists
+from reprise.mail.wording import SENTENCES_MAX, all_in, any_in, fold_words, pattern_of, sentences_of
+from reprise.mail.words import word_lists
 from reprise.policy.facts import Category, Preference
 
 _TEXT_CHARS_MAX = 12_000
 _SURE_PERCENT, _UNSURE_PERCENT = 95, 40
-_SENTENCES_MAX = 120
-_SENTENCE_CHARS_MAX = 600
-_GAP = r"(?:\W+[\w']+){0,4}?\W+"
-_NOT = r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should)n'?t"
-_SENTENCE_END = re.compile(
-    r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)|\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))"
-)
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
-_IN_INTENT = frozenset({"supposition", "several", "counted", "negated"})
 _ENUMERATED = re.compile(r"(?<![\w.,])\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w-])")
+_REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]")
 _LINK = re.compile(r"https?://\S+")
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 UNKNOWN_LANGUAGE = "unknown"
@@ -80,6 +73,8 @@ class _Rule:
     needs: tuple[str, ...]
     none: tuple[str, ...]
     mail: tuple[str, ...]
+    never: tuple[str, ...]
+    order: tuple[str, ...]
     span: int
 
 
@@ -92,7 +87,7 @@ class _Hit:
 def read_intent(subject: str, text: str) -> Intent:
     """Read what a mail asks for from its subject and the sender's own words."""
     folded = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
-    sentences = list(_sentences(folded))
+    sentences = sentences_of(folded)
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
@@ -100,8 +95,28 @@ def read_intent(subject: str, text: str) -> Intent:
     # "Refund" as a subject is a heading, not a choice between money and credits.
     words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
     requests = tuple(_request(hit, sentences, words, language) for hit in hits)
-    doubt = _doubt(folded, hits, language, sure=sure)
+    every = " ".join(folded.lower().split())
+    doubt = (
+        ("it is longer than what is read" if _goes_on(text, sentences) else "")
+        or _unwanted(requests, every, language)
+        or _doubt(folded, hits, language, sure=sure)
+    )
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def _goes_on(text: str, sentences: list[str]) -> bool:
+    return len(text) > _TEXT_CHARS_MAX or len(sentences) > SENTENCES_MAX
+
+
+def read_doubt(text: str, language: str) -> str:
+    """Return why a person must read an answer of the sender's, or the empty string.
+
+    Args:
+        text: the sender's own words.
+        language: the one in which we asked.
+    """
+    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
+    return _speaks_of(words, language if language in LANGUAGES else "en")
 
 
 def read_choice(text: str, language: str) -> Preference | None:
@@ -115,26 +130,9 @@ def read_choice(text: str, language: str) -> Preference | None:
     return _choice(words, language if language in LANGUAGES else "en")
 
 
-def fold_words(text: str) -> str:
-    """Return text in lower case without accents, with plain apostrophes and no invisible signs."""
-    text = re.sub("['’‘´`ʼ]", "'", text.replace("ß", "ss"))  # noqa: RUF001 - as people type them
-    decomposed = unicodedata.normalize("NFKD", text)
-    # Lower case comes last: where sentences end is seen by the capital that follows.
-    return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
-
-
 def _own_subject(subject: str) -> str:
     """A subject with a reply prefix is ours or another's, not the sender's."""
-    return "" if re.match(r"\s*[A-Za-z]{2,4}(?:\[\d+\])?\s?[:：]", subject) else subject[:300]  # noqa: RUF001
-
-
-def _sentences(folded: str) -> Iterator[str]:
-    count = 0
-    for piece in _SENTENCE_END.split(folded):
-        sentence = " ".join(piece.lower().split())[:_SENTENCE_CHARS_MAX]
-        if sentence and count < _SENTENCES_MAX:
-            count += 1
-            yield sentence
+    return "" if _REPLIED.match(subject) else subject[:300]
 
 
 def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
@@ -161,16 +159,14 @@ def _by_counts(language: str, best: int, second: int) -> tuple[str, bool]:
 
 
 def _hits(sentences: list[str], language: str) -> list[_Hit]:
-    supposed = _pattern("supposition", language)
-    claims = ["" if supposed.search(sentence) else sentence for sentence in sentences]
+    claims = [sentence if _claims(sentence, language) else "" for sentence in sentences]
     whole = " ".join(claims)
     found: dict[Category, _Hit] = {}
     for rule in _rules():
-        if rule.category in found or not _all_in(whole, (*rule.needs, *rule.mail), language):
+        if rule.category in found or not _may_hold(rule, whole, language):
             continue
         for window in _windows(len(claims), rule.span):
-            text = " . ".join(claims[index] for index in window)
-            if _all_in(text, rule.needs, language) and not _any_in(text, rule.none, language):
+            if _holds(rule, " . ".join(claims[index] for index in window), language):
                 found[rule.category] = _Hit(rule.category, frozenset(window))
                 break
     suppressed = {name for category in found for name in _suppressed(category)}
@@ -178,19 +174,36 @@ def _hits(sentences: list[str], language: str) -> list[_Hit]:
     return sorted(kept, key=lambda hit: min(hit.sentences))
 
 
+def _claims(sentence: str, language: str) -> bool:
+    """Tell whether a sentence says that something is so, or asks for it."""
+    if pattern_of("supposition", language).search(sentence):
+        return False
+    return not sentence.endswith("?") or bool(pattern_of("asking", language).search(sentence))
+
+
+def _may_hold(rule: _Rule, whole: str, language: str) -> bool:
+    """Tell whether the mail as a whole has what the rule needs, and nothing that forbids it."""
+    needs = (*rule.needs, *rule.mail)
+    return all_in(whole, needs, language) and not any_in(whole, rule.never, language)
+
+
+def _holds(rule: _Rule, text: str, language: str) -> bool:
+    if not all_in(text, rule.needs, language) or any_in(text, rule.none, language):
+        return False
+    at = 0
+    for concept in rule.order:
+        match = pattern_of(concept, language).search(text, at)
+        if not match:
+            return False
+        at = match.end()
+    return True
+
+
 def _windows(count: int, span: int) -> Iterator[range]:
     """Yield runs of neighbouring sentences, the tightest first."""
     for width in range(1, span + 1):
         for start in range(count - width + 1):
             yield range(start, start + width)
-
-
-def _all_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
-    return all(_pattern(concept, language).search(text) for concept in concepts)
-
-
-def _any_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
-    return any(_pattern(concept, language).search(text) for concept in concepts)
 
 
 def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Request:
@@ -201,7 +214,7 @@ def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Requ
 
 def _choice(words: str, language: str) -> Preference | None:
     complete, refund = (
-        bool(_pattern(concept, language).search(_affirmed(concept, words, language)))
+        bool(pattern_of(concept, language).search(_affirmed(concept, words, language)))
         for concept in ("completion", "moneyback")
     )
     if complete == refund:
@@ -211,31 +224,46 @@ def _choice(words: str, language: str) -> Preference | None:
 
 def _affirmed(concept: str, words: str, language: str) -> str:
     """Return the words without a choice that is refused: "no refund needed"."""
-    no, choice = (_pattern(name, language).pattern for name in ("negated", concept))
+    no, choice = (pattern_of(name, language).pattern for name in ("negated", concept))
     refused = f"{no} (?:[\\w']+ ){{0,2}}{choice}"
     return re.sub(refused, " ", words)
+
+
+def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
+    """Say so where no money is wanted and no credits instead, or nothing at all is asked for."""
+    found = {request.category for request in requests}
+    if Category.PACK_NOT_CREDITED not in found and pattern_of("norefund", language).search(words):
+        return "no refund is wanted"
+    mere = found == {Category.DISLIKED_RESULT} and not pattern_of("refund", language).search(words)
+    return "it asks for nothing" if mere else ""
 
 
 def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
     """Return why a person must read it, or the empty string."""
     lowered = " ".join(folded.lower().split())
-    for name in word_lists("intent")["doubts"]:
-        if _pattern(f"doubts.{name}", language).search(lowered):
-            return f"it speaks of {name.replace('_', ' ')}"
+    if spoken := _speaks_of(lowered, language):
+        return spoken
     if not hits:
         return "nothing recognised"
     if not sure:
         return "language uncertain"
     if len(hits) == 1:
-        counted = _pattern("counted", language).search(lowered) or _ENUMERATED.search(lowered)
+        counted = pattern_of("counted", language).search(lowered) or _ENUMERATED.search(lowered)
         return "it counts more things than one" if counted else ""
     apart = sum(len(hit.sentences) for hit in hits) == len(
         frozenset().union(*(h.sentences for h in hits))
     )
     listed = len(_NUMBERED.findall(folded)) >= _NUMBERED_MIN
-    if apart and (listed or _pattern("several", language).search(lowered)):
+    if apart and (listed or pattern_of("several", language).search(lowered)):
         return ""
     return "several readings: " + ", ".join(hit.category for hit in hits)
+
+
+def _speaks_of(lowered: str, language: str) -> str:
+    for name in word_lists("intent")["doubts"]:
+        if pattern_of(f"doubts.{name}", language).search(lowered):
+            return f"it speaks of {name.replace('_', ' ')}"
+    return ""
 
 
 @lru_cache(maxsize=1)
@@ -246,6 +274,8 @@ def _rules() -> tuple[_Rule, ...]:
             tuple(rule["all"]),
             tuple(rule.get("none", ())),
             tuple(rule.get("mail", ())),
+            tuple(rule.get("never", ())),
+            tuple(rule.get("order", ())),
             rule["span"],
         )
         for rule in word_lists("intent")["rules"]
@@ -259,18 +289,3 @@ def _suppressed(category: Category) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _stopwords(language: str) -> frozenset[str]:
     return frozenset(word_lists("intent")["stopwords"][language].split())
-
-
-@lru_cache(maxsize=512)
-def _pattern(concept: str, language: str) -> re.Pattern[str]:
-    """Compile one concept in one language."""
-    group, _, name = concept.rpartition(".")
-    lists: Mapping[str, Mapping[str, list[str]]] = word_lists("concepts")
-    if group or concept in _IN_INTENT:
-        tables = word_lists("intent")
-        lists = tables[group] if group else tables
-    words = [*lists[name].get(language, ()), *lists[name].get("any", ())]
-    if not words:
-        return re.compile(r"(?!)")
-    source = any_of(words).replace(" ~", "~").replace("~", _GAP).replace("n't", _NOT)
-    return re.compile(rf"(?<!\w){source}")

@@ -1,0 +1,72 @@
+"""Text as the rules see it: folded, cut into sentences, searched for concepts."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+from reprise.mail.words import any_of, word_lists
+
+SENTENCES_MAX = 120
+_SENTENCE_CHARS_MAX = 600
+_GAP = r"(?:\W+[\w']+){0,4}?\W+"
+_NOT = r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should)n'?t"
+_SENTENCE_END = re.compile(
+    r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)"
+    # A number with a dot before a capital is an item of a list or a German date.
+    r"|(?<!\s\d)(?<!\s\d\d)\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))"
+)
+_IN_INTENT = frozenset({"supposition", "several", "counted", "negated", "norefund", "asking"})
+
+
+def fold_words(text: str) -> str:
+    """Return text in lower case without accents, with plain apostrophes and no invisible signs."""
+    text = re.sub("['’‘´`ʼ]", "'", text.replace("ß", "ss"))  # noqa: RUF001 - as people type them
+    decomposed = unicodedata.normalize("NFKD", text)
+    # Lower case comes last: where sentences end is seen by the capital that follows.
+    return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
+
+
+def sentences_of(folded: str) -> list[str]:
+    """Return the sentences in lower case; of what ends one, a single question mark is kept.
+
+    One that runs on and on is cut into several; there is one more than `SENTENCES_MAX` if there
+    are too many.
+    """
+    found: list[str] = []
+    start = 0
+    for end in (*_SENTENCE_END.finditer(folded), None):
+        sentence = " ".join(folded[start : end.start() if end else None].lower().split())
+        if sentence and end and end.group() == "?":
+            sentence += "?"
+        cuts = range(0, len(sentence), _SENTENCE_CHARS_MAX)
+        found += [sentence[cut : cut + _SENTENCE_CHARS_MAX] for cut in cuts]
+        start = end.end() if end else start
+        if len(found) > SENTENCES_MAX:
+            break
+    return found[: SENTENCES_MAX + 1]
+
+
+def all_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
+    """Tell whether each of the concepts occurs."""
+    return all(pattern_of(concept, language).search(text) for concept in concepts)
+
+
+def any_in(text: str, concepts: tuple[str, ...], language: str) -> bool:
+    """Tell whether one of the concepts occurs."""
+    return any(pattern_of(concept, language).search(text) for concept in concepts)
+
+
+@lru_cache(maxsize=512)
+def pattern_of(concept: str, language: str) -> re.Pattern[str]:
+    """Compile one concept in one language."""
+    group, _, name = concept.rpartition(".")
+    lists: Mapping[str, Mapping[str, list[str]]] = word_lists("concepts")
+    if group or concept in _IN_INTENT:
+        tables = word_lists("intent")
+        lists = tables[group] if group else tables
+    words = [*lists[name].get(language, ()), *lists[name].get("any", ())]
+    if not words:
+        return re.compile(r"(?!)")
+    source = any_of(words).replace(" ~", "~").replace("~", _GAP).replace("n't", _NOT)
+    return re.compile(rf"(?<!\w){source}")
