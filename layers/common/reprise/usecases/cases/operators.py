@@ -224,7 +224,7 @@ def _named(counter: Counter, case: Case, refunds: Sequence[Refunding]) -> tuple[
         if order is None:
             raise BadInputError("--refund", f"{one.order_id} must be an order of the account")
         bought = order.purchase
-        left = bought.paid - int(-(-order.refunded // 1))
+        left = bought.paid - order.refunded
         amount = left if one.amount_minor is None else one.amount_minor
         if not 0 < amount <= left:
             raise BadInputError("--refund", f"{one.order_id} must be 1 to {left} minor units")
