@@ -30,7 +30,7 @@ class RefundStatus(IntEnum):
         return self <= RefundStatus.SUCCEEDED
 
 
-_CLOSED = frozenset({"won", "lost", "prevented"})
+_CLOSED = frozenset({"won", "lost", "prevented", "charge_refunded"})
 _OURS = frozenset({"won", "prevented"})
 _UNDECIDED = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
 """Statuses beside which a win is not the last word: the movements are."""
@@ -68,7 +68,7 @@ class Movement:
     """Money that a dispute moved: negative when withdrawn, positive when reinstated.
 
     Args:
-        amount: signed minor units of the *settlement* currency.
+        amount: signed, in a unit that all movements of the dispute share.
         at_ms: when, in milliseconds since the epoch.
     """
 
@@ -103,8 +103,8 @@ class Dispute:
     def withdrawn(self) -> int:
         """The part of the disputed amount that is away from us now, in whole minor units.
 
-        The movements are in the settlement currency, so only a ratio of them is used: what is out
-        now to the most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
+        The movements are in another unit, so only a ratio of them is used: what is out now to the
+        most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
         A dispute that was lost without a movement (it could not be challenged) counts in full; one
         that ended for us counts no more, before it is known how much of it was reinstated.
         """

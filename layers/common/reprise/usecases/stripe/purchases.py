@@ -90,9 +90,12 @@ def _whole(books: Books, invoice: InvoicePaid, one: _Sold) -> int:
     """Return the credits of a pack, or of a plan's whole period under the invoice's policy."""
     if isinstance(one.what, Pack):
         return 0 if one.line.proration else one.credits
-    if invoice.billing_reason not in _WHOLE_PERIODS:
-        return 0
     is_trial = one.line.amount == 0
+    if invoice.billing_reason not in _WHOLE_PERIODS:
+        if is_trial:
+            return 0
+        reason = invoice.billing_reason
+        raise NotYetError("billing_reason", f"{reason} sells no plan: credit or refund it by hand")
     policy = books.policy.in_force(invoice.paid_at)
     return one.credits if not is_trial or policy.trial_rule is TrialRule.FULL else 0
 

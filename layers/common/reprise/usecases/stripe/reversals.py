@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from reprise.billing.credit_note import CreditNote
 from reprise.billing.dispute import DisputeState, FraudWarning
 from reprise.billing.refund import RefundState, case_of
 from reprise.ledger.commands import ReverseOrder
@@ -82,6 +83,24 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
         books.wake([case_of(found.attempt)], now)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
     return tally.told(effect, f"refund {found.refund_id} is {found.status}")
+
+
+def credit_note(books: Books, found: CreditNote, cause: Cause, now: datetime) -> Handling:
+    """Merge what a credit note gave back of an invoice, to a balance or outside Stripe."""
+    if found.amount == 0:
+        return Handling(Effect.NONE, reason="it gives nothing back beside refunds")
+    root = root_of_payment(books, found.invoice)
+    if root is None:
+        raise NotYetError("invoice", f"{found.invoice} must be paid first", waits_for=found.invoice)
+    status = RefundStatus.CANCELED if found.void else RefundStatus.SUCCEEDED
+
+    def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
+        return Reversals(refunds={found.note_id: Refund(found.amount, status)})
+
+    tally = _merge(books, root, facts, cause, now)
+    effect = Effect.RESTORE if found.void else Effect.CLAW_BACK
+    return tally.told(effect, f"{found.note_id} gave {found.amount} {found.currency} back")
 
 
 def for_line(line: str, refund_id: str, made: Refund, order_id: str) -> Reversals:
