@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprise.billing.checkout import CheckoutSession
+from reprise.billing.credit_note import CreditNote
 from reprise.billing.dispute import DisputeState, DisputeStatus, FraudWarning
 from reprise.billing.events import StripeEvent, facts_of
 from reprise.billing.invoice import InvoicePaid, InvoicePaymentPaid, InvoiceUnpaid
@@ -62,7 +63,7 @@ class Customer:
                 self._points(Alias(account_id), ids)
                 if isinstance(found, SubscriptionState):
                     self._subscribes(account_id, found)
-            case InvoicePaymentPaid():
+            case InvoicePaymentPaid() | CreditNote():
                 self._points(Alias(KNOWN, found.invoice), {"invoice": found.invoice})
             case CustomerState():
                 self._points(Alias(KNOWN), {"customer": found.customer_id})

@@ -150,6 +150,10 @@ class Stripe:
         payment = charge_id.replace("ch_", "pi_")
         return payment if payment in self.money else None
 
+    def paid_at(self, payment_intent):
+        money = self.money.get(payment_intent)
+        return money.paid_at if money else None
+
     # What the desk asks (StripeDesk) ---------------------------------------------------------
 
     def bought(self, root):

@@ -95,7 +95,7 @@ def object_changed(name, **changes):
         ("fraud_warning", {"actionable": False}, "alert"),
         ("checkout_pack_paid", {"payment_status": "unpaid"}, "map"),
         ("checkout_pack_paid", {"client_reference_id": None, "metadata": {}}, "park"),
-        ("invoice_paid_cycle", {"billing_reason": "manual"}, "none"),
+        ("invoice_paid_cycle", {"billing_reason": "manual"}, "park"),
         ("invoice_paid_cycle", {"status": "open"}, "park"),
     ],
 )

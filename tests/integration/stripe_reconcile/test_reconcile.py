@@ -39,6 +39,16 @@ def test_a_dropped_pack_webhook_ends_in_credits_within_the_hour(standin, world, 
     assert balance(world) == 1000
 
 
+def test_a_dropped_pack_was_bought_when_it_was_paid_not_when_its_page_was_opened(standin, world):
+    session = known_to(standin, "checkout_pack_paid")
+    charge = {"id": "ch_RepPack1", "object": "charge", "payment_intent": session["payment_intent"]}
+    charge |= {"amount": 1500, "amount_refunded": 0, "currency": "eur", "status": "succeeded"}
+    standin.put(charge | {"created": session["created"] + 7200})
+    run(minutes_after("checkout_pack_paid", 130))
+    (order,) = world.books.ledger.store.orders_of(ADA)
+    assert order.purchase.purchased_at == minutes_after("checkout_pack_paid", 120)
+
+
 def test_a_dropped_invoice_is_granted_and_its_payment_joined(standin, world):
     known_to(standin, "invoice_paid_create")
     known_to(standin, "invoice_payment_paid_create")

@@ -37,7 +37,12 @@ def test_every_sample_event_reads_into_facts(event_file):
 def test_every_handled_type_has_a_sample(body, request):
     folder = request.config.rootpath / "events/stripe_webhook"
     seen = {body(file.stem)["type"] for file in folder.glob("*.json")}
-    assert HANDLED_TYPES - seen == {"radar.early_fraud_warning.updated"}
+    assert HANDLED_TYPES - seen == {
+        "charge.refund.updated",
+        "credit_note.updated",
+        "credit_note.voided",
+        "radar.early_fraud_warning.updated",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from reprise.billing.allot import allot
 from reprise.billing.events import Unreadable, read_object
 from reprise.billing.invoice import InvoicePaid
 from reprise.billing.subscription import SubscriptionState
+from reprise.ledger.allot import allot
 
 
 @pytest.fixture

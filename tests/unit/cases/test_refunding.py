@@ -8,6 +8,7 @@ from reprise.cases.model import CaseState
 from reprise.errors import TransientError
 from reprise.ledger.reversals import RefundStatus
 from reprise.ports.stripe import (
+    RefundSeen,
     StripeBrokenError,
     StripeBusyError,
     StripeRefusedError,
@@ -99,3 +100,15 @@ def test_a_refund_that_failed_at_once_is_a_persons(world):
     case = world.work()
     assert case.state is CaseState.PERSON
     assert world.balance == 1000
+
+
+def test_a_refund_that_only_claims_to_be_ours_is_not_taken_for_it(world):
+    """Somebody gave a part back in the dashboard and copied our metadata to it."""
+    world.open()
+    world.stripe.faults = [StripeBrokenError("played")]
+    world.work()
+    made = world.stripe.refunds.setdefault(PAYMENT, [])
+    made.append(RefundSeen("re_by_hand", 300, RefundStatus.SUCCEEDED, "C1#1"))
+    case = world.settled()
+    assert [one.amount_minor for one in case.attempts if one.refund_id] == [PAID - 300]
+    assert world.refunds == {PAYMENT: PAID}

@@ -59,7 +59,7 @@ def test_the_webhook_of_our_own_refund_takes_nothing_more(world):
     event["data"]["object"] |= {"id": "re_1", "metadata": {"reprise_attempt": "C1#1"}}
     deliver(world.books, json.dumps(event).encode(), NOW)
     (order,) = world.books.ledger.store.orders_of(ADA)
-    assert order.reversals.refunded() == PAID
+    assert order.refunded == PAID
     assert world.balance == 0
 
 

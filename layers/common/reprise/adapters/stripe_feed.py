@@ -100,6 +100,10 @@ class StripeListings(StripeApi, StripeFeed):
         found = self._listed("checkout/sessions", payment_intent=payment_intent)
         return [one.values for one in found]
 
+    @override
+    def paid_at(self, payment_intent: str) -> datetime | None:
+        return next((one.paid_at for one in self._payments([payment_intent])), None)
+
     def _page(
         self, what: str, since: datetime, cursor: str | None, **filters: str
     ) -> Page[Mapping[str, Any]]:

@@ -32,7 +32,8 @@ class CheckoutSession:
         sku, policy_version: what our server put into the session's metadata, if it did.
         terms_accepted: whether the customer ticked the terms.
         country: of the customer's address, two capital letters, if known.
-        created_at: the time of purchase.
+        created_at: when the page was opened; it may stay open for a day.
+        paid_at: when it was paid; the session does not say it, its event or its charge does.
     """
 
     kind: CheckoutKind
@@ -54,6 +55,12 @@ class CheckoutSession:
     country: str | None
     created_at: datetime
     livemode: bool
+    paid_at: datetime | None = None
+
+    @property
+    def bought_at(self) -> datetime:
+        """The time of purchase: of the payment or, while that is unknown, of the page."""
+        return self.paid_at or self.created_at
 
 
 def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:

@@ -1,7 +1,7 @@
 """Disputes, inquiries and fraud warnings: money that others take or may take back.
 
 Source: docs.stripe.com/api/disputes/object, /disputes/how-disputes-work, changelogs
-2025-09-30.clover (prevented) and 2026-09-30.endive (appeals).
+2025-09-30.clover (prevented) and 2026-09-30.endive (appeals), /reports/reporting-categories.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,14 @@ type DisputeStatus = Literal[
     "needs_response",
     "under_review",
     "prevented",
+    "charge_refunded",
     "lost",
     "won",
     "appeal_needs_response",
     "appeal_under_review",
 ]
 
+_FEE = "fee"
 _STATUSES: tuple[DisputeStatus, ...] = get_args(DisputeStatus.__value__)
 
 
@@ -32,7 +34,8 @@ class DisputeTxn:
     """Money that a dispute moved: negative when withdrawn, positive when reinstated.
 
     Args:
-        amount: signed, minor units of the *settlement* currency, without Stripe's fee.
+        amount: signed, without Stripe's fee; minor units of the *settlement* currency, divided by
+            the rate at which it was converted: rates move between a withdrawal and its return.
     """
 
     txn_id: str
@@ -84,7 +87,8 @@ class FraudWarning:
 
 def read_dispute(dispute: Fields, kind: DisputeKind) -> DisputeState:
     """Read a dispute; `BadInputError` names the field that cannot be read."""
-    txns = tuple(_txn(txn) for txn in dispute.items("balance_transactions"))
+    every = dispute.items("balance_transactions")
+    txns = tuple(_txn(txn) for txn in every if txn.values.get("reporting_category") != _FEE)
     if len({txn.currency for txn in txns}) > 1:
         raise dispute.fault("balance_transactions", "must be in one currency")
     return DisputeState(
@@ -117,9 +121,10 @@ def read_fraud_warning(warning: Fields) -> FraudWarning:
 
 
 def _txn(txn: Fields) -> DisputeTxn:
+    amount, rate = txn.number("amount"), txn.maybe_rate("exchange_rate")
     return DisputeTxn(
         txn_id=txn.text("id"),
-        amount=txn.number("amount"),
+        amount=amount if rate is None else round(amount / rate),
         currency=txn.currency(),
         created_at=txn.instant("created"),
     )

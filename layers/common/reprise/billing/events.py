@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from reprise.billing.checkout import CheckoutSession, read_checkout
+from reprise.billing.credit_note import CreditNote, read_credit_note
 from reprise.billing.dispute import DisputeState, FraudWarning, read_dispute, read_fraud_warning
 from reprise.billing.fields import Fields
 from reprise.billing.invoice import (
@@ -116,14 +117,15 @@ type Facts = (
     | SubscriptionState
     | RefundState
     | ChargeRefunded
+    | CreditNote
     | DisputeState
     | FraudWarning
     | CustomerState
     | Ignored
 )
 
-# Duplicates of these (payment_intent.succeeded, invoice.payment_succeeded, charge.refund.updated)
-# are left out on purpose: one granting event per movement of money.
+# Duplicates of these (payment_intent.succeeded, invoice.payment_succeeded) are left out on purpose:
+# one granting event per movement of money.
 _READERS: dict[str, Callable[[Fields], Facts]] = {
     "checkout.session.completed": partial(read_checkout, kind="completed"),
     "checkout.session.async_payment_succeeded": partial(read_checkout, kind="async_succeeded"),
@@ -142,7 +144,12 @@ _READERS: dict[str, Callable[[Fields], Facts]] = {
     "refund.created": read_refund,
     "refund.updated": read_refund,
     "refund.failed": read_refund,
+    # Before 2024-10-28 the only event that tells of a card's refund that failed.
+    "charge.refund.updated": read_refund,
     "charge.refunded": read_charge_refunded,
+    "credit_note.created": read_credit_note,
+    "credit_note.updated": read_credit_note,
+    "credit_note.voided": read_credit_note,
     "charge.dispute.created": partial(read_dispute, kind="created"),
     "charge.dispute.updated": partial(read_dispute, kind="updated"),
     "charge.dispute.closed": partial(read_dispute, kind="closed"),

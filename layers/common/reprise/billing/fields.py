@@ -9,6 +9,7 @@ noticed, never silently `None`.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Self
 
 from reprise.errors import BadInputError
@@ -152,6 +153,15 @@ class Fields:
     def maybe_number(self, key: str) -> int | None:
         """Return an integer that may be left out."""
         return self.number_or_none(key) if self.has(key) else None
+
+    def maybe_rate(self, key: str) -> Fraction | None:
+        """Return a rate above zero, exactly as it was written, that may be null or left out."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+            raise self.fault(key, "must be a number above zero")
+        return Fraction(str(value))
 
     def amount(self, key: str) -> int:
         """Return a required amount of money, not negative, in minor units."""

@@ -55,7 +55,7 @@ def read_line(line: Fields) -> InvoiceLine:
         line_id=line.text("id"),
         price=read_price(line),
         amount=line.number("amount"),
-        discount=sum(one.amount("amount") for one in line.maybe_items("discount_amounts")),
+        discount=sum(one.number("amount") for one in line.maybe_items("discount_amounts")),
         currency=line.currency(),
         quantity=line.number_or_none("quantity"),
         period_start=period.instant("start"),

@@ -77,9 +77,15 @@ def read_refund(refund: Fields) -> RefundState:
         currency=refund.currency(),
         status=refund.choice("status", _STATUSES),
         failure_reason=refund.maybe_text("failure_reason"),
-        attempt=refund.maybe_nested("metadata").maybe_text(ATTEMPT_KEY),
+        attempt=_attempt(refund.maybe_nested("metadata")),
         created_at=refund.instant("created"),
     )
+
+
+def _attempt(metadata: Fields) -> str | None:
+    """Return a claim to be an attempt of ours; what cannot be one hides no refund."""
+    claim = metadata.values.get(ATTEMPT_KEY)
+    return claim if isinstance(claim, str) and claim and claim.isprintable() else None
 
 
 def read_charge_refunded(charge: Fields) -> ChargeRefunded:

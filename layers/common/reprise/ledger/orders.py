@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 from reprise.canonical import Json
+from reprise.ledger.allot import Shares
 from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
 from reprise.ledger.lots import LotKind
 from reprise.ledger.reversals import Reversals
@@ -44,6 +44,7 @@ class Purchase:
         policy_version: the policy in force then; every decision about it is made under this one.
         subscription_id: the subscription of the line, for kind `subscription`.
         period_end: the end of the period that the line paid for, for kind `subscription`.
+        lines: what the payment paid of each line, by order, where it paid several; empty else.
         facts: what decisions need besides: country, consent, customer, payment ids.
     """
 
@@ -59,12 +60,19 @@ class Purchase:
     policy_version: str
     subscription_id: str | None = None
     period_end: datetime | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def share(self) -> Fraction:
-        """The order's part of the payment that bought it."""
-        return Fraction(self.paid, self.payment) if self.payment else Fraction(1)
+    def sole(self) -> bool:
+        """Whether the payment bought nothing else."""
+        return self.paid == self.payment
+
+    @property
+    def shares(self) -> Mapping[str, int]:
+        """What the payment paid of each line, this one's among them."""
+        rest = {} if self.sole else {"": self.payment - self.paid}
+        return self.lines or {self.order_id: self.paid, **rest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +99,40 @@ class Order:
         return self.purchase.order_id
 
     @property
-    def received(self) -> Fraction:
+    def received(self) -> int:
         """Minor units that were paid for it, by however many payments."""
-        bought, payments = self.purchase, self.reversals.payments.values()
-        return max(Fraction(bought.paid), bought.share * sum(payments))
+        return self._shares.held(self.order_id)
 
     @property
-    def surplus(self) -> Fraction:
+    def surplus(self) -> int:
         """Minor units that were paid above its price; reversals consume them first."""
-        return max(Fraction(0), self.received - self.purchase.due)
+        return max(0, self.received - self.purchase.due)
 
     @property
-    def refunded(self) -> Fraction:
+    def refunded(self) -> int:
         """Minor units of its price that we gave back, what was paid twice left out."""
-        return max(Fraction(0), self.reversals.refunded(self.purchase.share) - self.surplus)
+        return max(0, self._back(0) - self.surplus)
+
+    @property
+    def disputed(self) -> int:
+        """Minor units of it that disputes hold withdrawn, beside what we gave back."""
+        return self._back(self.reversals.disputed()) - self._back(0)
 
     @property
     def target(self) -> Target:
         """What its reversals claim of its credits; nothing while it was never credited."""
         granted = self.purchase.credits if self.status is OrderStatus.CREDITED else 0
-        bought = self.purchase
-        return target_of(self.reversals, granted, self.surplus, bought.due, bought.share)
+        disputed = self.reversals.disputed()
+        not_lost = disputed - self.reversals.disputed(lost_only=True)
+        everything, refunded = self._back(disputed), self._back(0)
+        return target_of(
+            granted,
+            due=self.purchase.due,
+            surplus=self.surplus,
+            refunded=refunded,
+            disputed=everything - refunded,
+            lost=everything - self._back(not_lost),
+        )
 
     def freezes(self, freezes_on: frozenset[str]) -> tuple[tuple[str, datetime | None], ...]:
         """Return the causes that freeze its lots, each with its end if it has one.
@@ -121,8 +142,7 @@ class Order:
         Args:
             freezes_on: the kinds of cause that its policy freezes for.
         """
-        share = self.purchase.share
-        could_go = self.reversals.refunded(share) + self.reversals.contested(share)
+        could_go = self._back(self.reversals.contested)
         covered = self.surplus > 0 and could_go <= self.surplus
         return self.reversals.freezes(freezes_on, at_stake=not covered)
 
@@ -132,10 +152,18 @@ class Order:
 
         What cost nothing (a trial, a full discount) counts until it is reversed: nothing is unpaid.
         """
-        share = self.purchase.share
-        lost = self.reversals.disputed(share, lost_only=True)
-        paid_back = self.reversals.refunded(share) + lost
+        paid_back = self._back(self.reversals.disputed(lost_only=True))
         return paid_back == 0 or paid_back < self.received
+
+    @property
+    def _shares(self) -> Shares:
+        bought = self.purchase
+        received = max(bought.payment, sum(self.reversals.payments.values()))
+        return Shares(bought.shares, received, self.reversals.alone(self.order_id))
+
+    def _back(self, disputed: int) -> int:
+        """Return its part of what we gave back, and of what disputes took of the payment."""
+        return self._shares.back(self.order_id, self.reversals.refunded + disputed)
 
     def state(self) -> dict[str, Json]:
         """Return what is stored of the order."""
@@ -153,6 +181,7 @@ class Order:
                 "policy": bought.policy_version,
                 "subscription": bought.subscription_id,
                 "period_end": opt_ms(bought.period_end),
+                "lines": dict(bought.lines),
                 "facts": dict(bought.facts),
             },
             "status": self.status.value,
@@ -178,6 +207,7 @@ class Order:
                 policy_version=bought["policy"],
                 subscription_id=bought["subscription"],
                 period_end=opt_instant(bought["period_end"]),
+                lines=bought.get("lines", {}),
                 facts=bought["facts"],
             ),
             status=OrderStatus(state["status"]),

@@ -5,11 +5,10 @@ and a status only moves forward, so the merged set, and with it the claim on the
 the same whatever the order of arrival.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from fractions import Fraction
 from typing import Self
 
 from reprise.canonical import Json
@@ -31,11 +30,10 @@ class RefundStatus(IntEnum):
         return self <= RefundStatus.SUCCEEDED
 
 
-_CLOSED = frozenset({"won", "lost", "prevented"})
+_CLOSED = frozenset({"won", "lost", "prevented", "charge_refunded"})
 _OURS = frozenset({"won", "prevented"})
 _UNDECIDED = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
 """Statuses beside which a win is not the last word: the movements are."""
-_ALL = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +41,26 @@ class Refund:
     """One refund of the order's payment.
 
     Args:
-        amount: minor units; of the whole payment, or of this order alone if we made it for it.
+        amount: minor units; of the whole payment, or of one order alone if we made it for that.
         status: the furthest status seen.
         attempt: the attempt of ours that this refund carries out, if any; an attempt names itself.
+        line: another order of the same payment, for which alone we made it.
     """
 
     amount: int
     status: RefundStatus
     attempt: str | None = None
+    line: str | None = None
 
     def merge(self, other: Self) -> Self:
         """Return the refund with the furthest status of both; a known attempt is kept."""
         ahead = max(self, other, key=lambda refund: (refund.status, refund.amount))
-        return replace(ahead, attempt=self.attempt or other.attempt)
+        return replace(ahead, attempt=self.attempt or other.attempt, line=self.line or other.line)
+
+    def state(self) -> list[Json]:
+        """Return what is stored of it."""
+        told: list[Json] = [self.amount, self.status.name.lower(), self.attempt]
+        return [*told, self.line] if self.line else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Movement:
     """Money that a dispute moved: negative when withdrawn, positive when reinstated.
 
     Args:
-        amount: signed minor units of the *settlement* currency.
+        amount: signed, in a unit that all movements of the dispute share.
         at_ms: when, in milliseconds since the epoch.
     """
 
@@ -95,25 +100,25 @@ class Dispute:
         )
 
     @property
-    def withdrawn(self) -> Fraction:
-        """The part of the disputed amount that is away from us now.
+    def withdrawn(self) -> int:
+        """The part of the disputed amount that is away from us now, in whole minor units.
 
-        The movements are in the settlement currency, so only a ratio of them is used: what is out
-        now to the most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
+        The movements are in another unit, so only a ratio of them is used: what is out now to the
+        most that ever was. Withdrawn, won and withdrawn again on appeal is all of it.
         A dispute that was lost without a movement (it could not be challenged) counts in full; one
         that ended for us counts no more, before it is known how much of it was reinstated.
         """
         reinstated = any(movement.amount > 0 for movement in self.movements.values())
         if self.statuses & _OURS and not self.statuses & _UNDECIDED and not reinstated:
-            return Fraction(0)
+            return 0
         out = peak = 0
         for movement in sorted(self.movements.values(), key=lambda move: (move.at_ms, move.amount)):
             out -= movement.amount
             peak = max(peak, out)
         if peak == 0:
             written_off = "lost" in self.statuses and "won" not in self.statuses
-            return Fraction(self.amount if written_off and not self.movements else 0)
-        return self.amount * min(_ALL, max(Fraction(0), Fraction(out, peak)))
+            return self.amount if written_off and not self.movements else 0
+        return self.amount * max(0, out) // peak
 
     @property
     def lost(self) -> bool:
@@ -166,31 +171,40 @@ class Reversals:
             },
         )
 
-    def refunded(self, share: Fraction = _ALL) -> Fraction:
-        """Minor units that we gave back ourselves; an attempt counts until its refund does.
+    @property
+    def refunded(self) -> int:
+        """Minor units of the whole payment that were given back, for no line alone."""
+        return sum(one.amount for one in self._counting() if one.attempt is None)
+
+    def alone(self, order_id: str) -> dict[str, int]:
+        """Return the minor units that we gave back for one line alone, by its order.
 
         Args:
-            share: the order's part of the payment. What we refunded for this order is its alone.
+            order_id: the order whose reversals these are.
         """
-        carried_out = {r.attempt for key, r in self.refunds.items() if r.attempt != key}
-        return sum(
-            (
-                refund.amount * (share if refund.attempt is None else _ALL)
-                for key, refund in self.refunds.items()
-                if refund.status.counts and key not in carried_out
-            ),
-            Fraction(0),
-        )
+        found: dict[str, int] = {}
+        for one in self._counting():
+            if one.attempt is not None:
+                line = one.line or order_id
+                found[line] = found.get(line, 0) + one.amount
+        return found
 
-    def disputed(self, share: Fraction = _ALL, *, lost_only: bool = False) -> Fraction:
-        """Minor units of the order's part of the payment that disputes hold withdrawn."""
-        disputes = (d for d in self.disputes.values() if d.lost or not lost_only)
-        return share * sum((d.withdrawn for d in disputes), Fraction(0))
-
-    def contested(self, share: Fraction = _ALL) -> Fraction:
-        """Minor units of the order's part of the payment that disputes hold or may yet withdraw."""
+    def disputed(self, *, lost_only: bool = False) -> int:
+        """Minor units of the payment that disputes hold withdrawn."""
         disputes = self.disputes.values()
-        return share * sum((d.amount if d.open else d.withdrawn for d in disputes), Fraction(0))
+        return sum(one.withdrawn for one in disputes if one.lost or not lost_only)
+
+    @property
+    def contested(self) -> int:
+        """Minor units of the payment that disputes hold or may yet withdraw."""
+        return sum(one.amount if one.open else one.withdrawn for one in self.disputes.values())
+
+    def _counting(self) -> Iterator[Refund]:
+        """Yield the refunds that count; an attempt does until its refund is known."""
+        carried_out = {one.attempt for key, one in self.refunds.items() if one.attempt != key}
+        for key, one in self.refunds.items():
+            if one.status.counts and key not in carried_out:
+                yield one
 
     def freezes(
         self, freezes_on: frozenset[str], *, at_stake: bool = True
@@ -213,9 +227,7 @@ class Reversals:
     def state(self) -> dict[str, Json]:
         """Return what is stored."""
         return {
-            "refunds": {
-                key: [r.amount, r.status.name.lower(), r.attempt] for key, r in self.refunds.items()
-            },
+            "refunds": {key: refund.state() for key, refund in self.refunds.items()},
             "disputes": {
                 key: [
                     d.amount,
@@ -239,8 +251,8 @@ class Reversals:
         )
 
 
-def _refund(amount: int, status: str, attempt: str | None) -> Refund:
-    return Refund(amount, RefundStatus[status.upper()], attempt)
+def _refund(amount: int, status: str, attempt: str | None, line: str | None = None) -> Refund:
+    return Refund(amount, RefundStatus[status.upper()], attempt, line)
 
 
 def _dispute(

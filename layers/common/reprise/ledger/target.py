@@ -1,9 +1,6 @@
 """The target of a claim: how many of an order's credits its reversals claim."""
 
 from dataclasses import dataclass
-from fractions import Fraction
-
-from reprise.ledger.reversals import Reversals
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class Target:
 
 
 def target_of(
-    reversals: Reversals, granted: int, surplus: Fraction, due: int, share: Fraction
+    granted: int, *, due: int, surplus: int, refunded: int, disputed: int, lost: int
 ) -> Target:
     """Return the claim: min(granted, floor(granted x active reversals / due)).
 
@@ -30,23 +27,20 @@ def target_of(
     claims nothing. An order that cost nothing is never claimed by payments.
 
     Args:
-        reversals: everything that moved the order's money back.
         granted: credits of the order.
+        due: minor units of its price.
         surplus: minor units that were paid above the price.
-        due: minor units of the price.
-        share: the order's part of the payment that is refunded or disputed.
+        refunded: minor units of it that we gave back.
+        disputed: minor units of it that disputes took besides.
+        lost: the part of these that lost disputes took.
     """
 
-    def claim(amount: Fraction) -> int:
-        if due <= 0:
-            return 0
-        return min(granted, int(granted * max(Fraction(0), amount - surplus) / due))
+    def claim(amount: int) -> int:
+        return 0 if due <= 0 else min(granted, granted * max(0, amount - surplus) // due)
 
-    own = reversals.refunded(share)
-    everything = own + reversals.disputed(share)
-    credits_claimed = claim(everything)
+    credits_claimed = claim(refunded + disputed)
     return Target(
         credits=credits_claimed,
-        own=claim(own),
-        lost=credits_claimed - claim(everything - reversals.disputed(share, lost_only=True)),
+        own=claim(refunded),
+        lost=credits_claimed - claim(refunded + disputed - lost),
     )

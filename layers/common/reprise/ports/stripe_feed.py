@@ -56,3 +56,7 @@ class StripeFeed(Protocol):
     def payment_of(self, charge_id: str) -> str | None:
         """Return the payment intent of a charge."""
         ...
+
+    def paid_at(self, payment_intent: str) -> datetime | None:
+        """Return when a payment was made, if it was."""
+        ...

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 
 from reprise.cases.model import Case
@@ -186,9 +185,9 @@ def _refunded(order: Order, bought: Bought) -> int:
     Stripe counts a whole payment, so its word is taken only where the payment is the order's alone.
     """
     purchase = order.purchase
-    alone = purchase.share == 1 and len(bought.payments) == 1
+    alone = purchase.sole and len(bought.payments) == 1
     seen = bought.payments[0].refunded_minor if alone else 0
-    return min(purchase.paid, max(ceil(order.refunded), seen))
+    return min(purchase.paid, max(order.refunded, seen))
 
 
 def _is_disputed(order: Order) -> bool:
@@ -233,7 +232,7 @@ def _duplicate(
     found = []
     for order, bought in paid:
         # Several lines of one invoice share its payments: whose money is back is a person's call.
-        if len(bought.payments) > 1 and order.purchase.share == 1:
+        if len(bought.payments) > 1 and order.purchase.sole:
             payments = tuple(
                 PaymentFacts(
                     id=one.payment_id,

@@ -6,7 +6,6 @@ Nothing is carried out here: an approval is noted, and the function that works o
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any, Final
 
 from reprise.cases.answers import templates
@@ -225,7 +224,7 @@ def _named(desk: OperatorDesk, case: Case, refunds: Sequence[Refunding]) -> tupl
         if order is None:
             raise BadInputError("--refund", f"{one.order_id} must be an order of the account")
         bought = order.purchase
-        left = bought.paid - ceil(order.refunded)
+        left = bought.paid - order.refunded
         amount = left if one.amount_minor is None else one.amount_minor
         if not 0 < amount <= left:
             raise BadInputError("--refund", f"{one.order_id} must be 1 to {left} minor units")

@@ -189,9 +189,15 @@ def _finished(going: _Try, seen: RefundSeen) -> Case:
 
 
 def _found(going: _Try) -> RefundSeen | None:
-    """Return the refund that carries the attempt out, if Stripe has one."""
-    refunds = going.desk.stripe.refunds_of(going.attempt.payment)
-    return next((one for one in refunds if one.attempt == going.attempt.attempt_id), None)
+    """Return the refund that carries the attempt out, if Stripe has one.
+
+    Anybody with the dashboard can write metadata, so it must be a refund of the same amount.
+    """
+    attempt = going.attempt
+    for one in going.desk.stripe.refunds_of(attempt.payment):
+        if (one.attempt, one.amount_minor) == (attempt.attempt_id, attempt.amount_minor):
+            return one
+    return None
 
 
 def _rekeyed(going: _Try, why: str) -> _Try:

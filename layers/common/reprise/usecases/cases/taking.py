@@ -8,8 +8,8 @@ from reprise.cases.model import Attempt, Case
 from reprise.errors import InvariantViolationError
 from reprise.ledger.commands import RefundUncredited, ReverseOrder
 from reprise.ledger.entries import Cause
-from reprise.ledger.orders import root_of
-from reprise.ledger.reversals import Refund, RefundStatus, Reversals
+from reprise.ledger.orders import Order, root_of
+from reprise.ledger.reversals import Refund, RefundStatus
 from reprise.ledger.usage import credits_used
 from reprise.policy.decision import ActionKind, Decision, Verdict
 from reprise.ports.ledger import Alias, Read
@@ -17,7 +17,7 @@ from reprise.ports.stripe import RefundSeen
 from reprise.usecases.cases.desk import Desk
 from reprise.usecases.cases.lookups import is_uncredited, purchase_of
 from reprise.usecases.ledger import Effect
-from reprise.usecases.stripe.reversals import paid_by, reversal
+from reprise.usecases.stripe.reversals import for_line, orders_under, paid_by, reversal
 
 _UNUSED_ONLY: Final = frozenset({"withdrawal", "pack_late_refund"})
 """Rules that hold only while none of the credits are used, looked at again as they are taken."""
@@ -42,18 +42,14 @@ def take_credits(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> Non
     decision = decision_of(case)
     unused_only = decision.verdict is Verdict.APPROVE and decision.rule in _UNUSED_ONLY
 
-    def make(read: Read) -> ReverseOrder | None:
-        order = read.orders.get(order_id)
-        if order is None or attempt.attempt_id in order.reversals.refunds:
-            return None
+    def check(read: Read, order: Order) -> None:
         if unused_only and read.account and credits_used(read.account, order) > 0:
             raise NoLongerError("the credits were used meanwhile")
         if any(one.open for one in order.reversals.disputes.values()):
             raise NoLongerError("the payment is disputed meanwhile")
-        facts = _facts(attempt, attempt.attempt_id, RefundStatus.PENDING)
-        return reversal(desk.books, order_id, lambda _: facts, cause_of(case), read)
 
-    _run(desk, account_id, order_id, make, now)
+    begun = RefundSeen(attempt.attempt_id, 0, RefundStatus.PENDING, attempt.attempt_id)
+    note(desk, case, attempt, begun, now, check=check)
 
 
 def release(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
@@ -65,16 +61,48 @@ def release(desk: Desk, case: Case, attempt: Attempt, now: datetime) -> None:
         note(desk, case, attempt, void, now)
 
 
-def note(desk: Desk, case: Case, attempt: Attempt, seen: RefundSeen, now: datetime) -> None:
-    """Merge a refund that carries the attempt out; Stripe's webhook may have done so already."""
-    facts = _facts(attempt, seen.refund_id, seen.status)
+def note(
+    desk: Desk,
+    case: Case,
+    attempt: Attempt,
+    seen: RefundSeen,
+    now: datetime,
+    *,
+    check: Callable[[Read, Order], None] = lambda _read, _order: None,
+) -> None:
+    """Merge a refund that carries the attempt out; Stripe's webhook may have done so already.
 
-    def make(read: Read) -> ReverseOrder | None:
-        if attempt.order_id not in read.orders:
-            return None
-        return reversal(desk.books, attempt.order_id, lambda _: facts, cause_of(case), read)
+    Whatever else the payment bought is told as well: what is given back of the rest is theirs.
 
-    _run(desk, case.account_id or "", attempt.order_id, make, now)
+    Args:
+        desk: the world.
+        case: the case.
+        attempt: what was tried.
+        seen: the refund, or the attempt itself while it has none.
+        now: the wall clock.
+        check: called before the order is told for the first time; raises if it must not be.
+    """
+    account_id, ours = case.account_id or "", attempt.order_id
+    made = Refund(attempt.amount_minor, seen.status, attempt.attempt_id)
+    others = orders_under(desk.books, Alias(account_id, root_of(ours)))
+
+    def telling(order_id: str) -> Callable[[Read], ReverseOrder | None]:
+        facts = for_line(ours, seen.refund_id, made, order_id)
+
+        def make(read: Read) -> ReverseOrder | None:
+            order = read.orders.get(order_id)
+            if order is None:
+                return None
+            if order_id == ours and seen.refund_id not in order.reversals.refunds:
+                check(read, order)
+            return reversal(desk.books, order_id, lambda _: facts, cause_of(case), read)
+
+        return make
+
+    for order_id in dict.fromkeys([ours, *(order.order_id for order in others)]):
+        # Who never got anything has no head, and nothing that it could change.
+        told = frozenset({order_id})
+        desk.ledger.run_made(account_id, telling(order_id), now, orders=told, may_open=True)
 
 
 def decision_of(case: Case) -> Decision:
@@ -115,18 +143,3 @@ def _settle_by_money(desk: Desk, case: Case, order_id: str, now: datetime) -> No
     done = desk.ledger.run(account_id, command, now, may_open=True)
     if done.effect is Effect.LATE:
         raise NoLongerError("its credits landed meanwhile")
-
-
-def _run(
-    desk: Desk,
-    account_id: str,
-    order_id: str,
-    make: Callable[[Read], ReverseOrder | None],
-    now: datetime,
-) -> None:
-    """Run a reversal; who never got anything has no head, and nothing that it could change."""
-    desk.ledger.run_made(account_id, make, now, orders=frozenset({order_id}), may_open=True)
-
-
-def _facts(attempt: Attempt, refund_id: str, status: RefundStatus) -> Reversals:
-    return Reversals(refunds={refund_id: Refund(attempt.amount_minor, status, attempt.attempt_id)})

@@ -14,6 +14,7 @@ from reprise.ports.ledger import Alias
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError
 from reprise.usecases.stripe.reversals import is_under, root_of_payment
 
+_NOTE = "cn_"
 FIELD = "amount_refunded"
 """What the parked event lacks, by which the reconciler knows it."""
 
@@ -61,13 +62,16 @@ def agrees(
 
 
 def known_refunds(books: Books, root: Alias) -> dict[str, Refund]:
-    """Return the refunds that the orders of a payment know, attempts without one left out."""
+    """Return Stripe's refunds that the orders of a payment know.
+
+    An attempt without one is none yet, and what a credit note gives back otherwise never is one.
+    """
     return {
         key: refund
         for order in books.ledger.store.orders_of(root.account_id, root.order_id or "")
         if is_under(order, root)
         for key, refund in order.reversals.refunds.items()
-        if key != refund.attempt
+        if key != refund.attempt and not key.startswith(_NOTE)
     }
 
 

@@ -22,12 +22,14 @@ def checkout(books: Books, session: CheckoutSession, cause: Cause, now: datetime
     A checkout with an invoice, a subscription's above all, only maps ids: its invoice grants, so
     that one movement of money grants once.
     """
+    named = session.account if isinstance(session.account, str) else None
+    if session.kind in {"expired", "async_failed"}:
+        reason = f"the checkout was {session.kind}: nothing was paid"
+        return Handling(Effect.CLOSE, named, reason=reason)
+    if session.mode == "setup":
+        return Handling(Effect.NONE, named, reason="a set-up session sells nothing")
     account_id = books.account_for(session.account, session.customer)
     tally = Tally(account_id)
-    if session.kind in {"expired", "async_failed"}:
-        return tally.handling(Effect.CLOSE, f"the checkout was {session.kind}: nothing was paid")
-    if session.mode == "setup":
-        return tally.handling(Effect.NONE, "a set-up session sells nothing")
     tally.point(books, Alias(account_id), session.customer, session.subscription)
     if session.mode == "subscription" or session.invoice is not None:
         root = books.ledger.store.find_alias(session.invoice) if session.invoice else None
@@ -73,8 +75,8 @@ def pack_purchase(books: Books, session: CheckoutSession) -> Purchase:
         due=paid,
         payment=paid,
         currency=currency,
-        purchased_at=session.created_at,
-        policy_version=books.policy.in_force(session.created_at).id,
+        purchased_at=session.bought_at,
+        policy_version=books.policy.in_force(session.bought_at).id,
         facts={name: fact for name, fact in facts.items() if fact},
     )
 

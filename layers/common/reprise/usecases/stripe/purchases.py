@@ -7,10 +7,10 @@ what the money for it pays for, so that toggling gains nothing however it is inv
 
 from dataclasses import dataclass
 
-from reprise.billing.allot import allot
 from reprise.billing.invoice import InvoicePaid
 from reprise.billing.invoice_line import InvoiceLine
 from reprise.catalogue.model import Pack, PlanPrice, Unmapped
+from reprise.ledger.allot import allot
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Purchase
 from reprise.metrics import Metric
@@ -47,6 +47,7 @@ def purchases_of(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     if not invoice.lines:
         return []
     paid = allot(invoice.amount_paid, {line.line_id: line.weight for line in invoice.lines})
+    several = {f"{invoice.invoice_id}/{line_id}": part for line_id, part in paid.items() if part}
     sold = [found for line in invoice.lines for found in [_sold(books, line)] if found]
     changes = [one for one in sold if _settles_a_change(invoice, one)]
     credits = {
@@ -56,7 +57,7 @@ def purchases_of(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     }
     credits |= _changed(books, invoice, changes, paid)
     return [
-        _purchase(books, invoice, one, credits=credits[line_id], paid=paid[line_id])
+        _purchase(books, invoice, one, credits[line_id], several)
         for one in sold
         for line_id in [one.line.line_id]
         if credits.get(line_id, 0) > 0
@@ -89,9 +90,12 @@ def _whole(books: Books, invoice: InvoicePaid, one: _Sold) -> int:
     """Return the credits of a pack, or of a plan's whole period under the invoice's policy."""
     if isinstance(one.what, Pack):
         return 0 if one.line.proration else one.credits
-    if invoice.billing_reason not in _WHOLE_PERIODS:
-        return 0
     is_trial = one.line.amount == 0
+    if invoice.billing_reason not in _WHOLE_PERIODS:
+        if is_trial:
+            return 0
+        reason = invoice.billing_reason
+        raise NotYetError("billing_reason", f"{reason} sells no plan: credit or refund it by hand")
     policy = books.policy.in_force(invoice.paid_at)
     return one.credits if not is_trial or policy.trial_rule is TrialRule.FULL else 0
 
@@ -130,14 +134,11 @@ def _price(one: _Sold, currency: str) -> int:
 
 
 def _purchase(
-    books: Books,
-    invoice: InvoicePaid,
-    one: _Sold,
-    *,
-    credits: int,
-    paid: int,
+    books: Books, invoice: InvoicePaid, one: _Sold, credits: int, lines: dict[str, int]
 ) -> Purchase:
     line, sold = one.line, one.what
+    order_id = f"{invoice.invoice_id}/{line.line_id}"
+    paid = lines.get(order_id, 0)
     is_plan = isinstance(sold, PlanPrice)
     facts = {
         "invoice": invoice.invoice_id,
@@ -149,7 +150,7 @@ def _purchase(
         "policy_shown": line.policy_version or invoice.policy_version,
     }
     return Purchase(
-        order_id=f"{invoice.invoice_id}/{line.line_id}",
+        order_id=order_id,
         kind=LotKind.SUBSCRIPTION if is_plan else LotKind.PACK,
         sku=sold.plan if isinstance(sold, PlanPrice) else sold.sku,
         credits=credits,
@@ -161,5 +162,6 @@ def _purchase(
         policy_version=books.policy.in_force(invoice.paid_at).id,
         subscription_id=(line.subscription or invoice.subscription) if is_plan else None,
         period_end=line.period_end if is_plan else None,
+        lines={} if paid == invoice.amount_paid else {order_id: paid, **lines},
         facts={name: fact for name, fact in facts.items() if fact},
     )

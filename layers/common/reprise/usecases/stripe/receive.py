@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reprise.billing.checkout import CheckoutSession
+from reprise.billing.credit_note import CreditNote
 from reprise.billing.dispute import DisputeState, FraudWarning
 from reprise.billing.events import Facts, StripeEvent, Unreadable, facts_of, read_event
 from reprise.billing.invoice import InvoicePaid, InvoicePaymentPaid, InvoiceUnpaid
@@ -17,7 +18,7 @@ from reprise.ports.parking import Parked
 from reprise.usecases.stripe.books import Books, Effect, Handling, NotYetError
 from reprise.usecases.stripe.cross_check import charge_refunded
 from reprise.usecases.stripe.orders import checkout, invoice_paid, invoice_payment, invoice_unpaid
-from reprise.usecases.stripe.reversals import dispute, refund, warning
+from reprise.usecases.stripe.reversals import credit_note, dispute, refund, warning
 from reprise.usecases.stripe.subscriptions import customer, subscription
 
 SOURCE = "stripe"
@@ -100,7 +101,9 @@ def apply(books: Books, event: StripeEvent, now: datetime) -> Handling:
 def _apply(books: Books, found: Facts, event: StripeEvent, cause: Cause, now: datetime) -> Handling:
     match found:
         case CheckoutSession():
-            return checkout(books, found, cause, now)
+            # Whoever pays by bank debit, or after a walk, did not pay when the page was opened.
+            paid_at = found.paid_at or event.created
+            return checkout(books, replace(found, paid_at=paid_at), cause, now)
         case InvoicePaid():
             return invoice_paid(books, found, cause, now)
         case InvoicePaymentPaid():
@@ -115,18 +118,31 @@ def _apply(books: Books, found: Facts, event: StripeEvent, cause: Cause, now: da
 
 def _apply_rarer(books: Books, found: Facts, cause: Cause, now: datetime) -> Handling:
     match found:
+        case RefundState() | CreditNote() | DisputeState() | FraudWarning():
+            return _reverse(books, found, cause, now)
+        case ChargeRefunded():
+            return charge_refunded(books, found)
+        case CustomerState():
+            return customer(books, found)
+        case _:
+            return Handling(Effect.NONE, reason="an event type that changes nothing here")
+
+
+def _reverse(
+    books: Books,
+    found: RefundState | CreditNote | DisputeState | FraudWarning,
+    cause: Cause,
+    now: datetime,
+) -> Handling:
+    match found:
         case RefundState():
             return refund(books, found, cause, now)
+        case CreditNote():
+            return credit_note(books, found, cause, now)
         case DisputeState():
             return dispute(books, found, cause, now)
         case FraudWarning():
             return warning(books, found, cause, now)
-        case CustomerState():
-            return customer(books, found)
-        case ChargeRefunded():
-            return charge_refunded(books, found)
-        case _:
-            return Handling(Effect.NONE, reason="an event type that changes nothing here")
 
 
 def _wanting(error: NotYetError | EntryConflictError) -> NotYetError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from reprise.billing.credit_note import CreditNote
 from reprise.billing.dispute import DisputeState, FraudWarning
 from reprise.billing.refund import RefundState, case_of
 from reprise.ledger.commands import ReverseOrder
@@ -53,7 +54,7 @@ def paid_by(
     """
     noted = books.ledger.store.note_payment(root.order_id or "", *payment)
     paid = sum(noted.values())
-    if not any(paid > one.purchase.payment for one in _orders_under(books, root)):
+    if not any(paid > one.purchase.payment for one in orders_under(books, root)):
         return Tally(root.account_id)
 
     def facts(order: Order) -> Reversals:
@@ -70,18 +71,49 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
 
     def facts(order: Order) -> Reversals:
         _in_currency_of(order, found.currency)
-        if ours not in {None, order.order_id}:
-            return Reversals()
-        attempt = found.attempt if ours else None
-        return Reversals(refunds={found.refund_id: Refund(found.amount, status, attempt)})
+        if ours is None:
+            return Reversals(refunds={found.refund_id: Refund(found.amount, status)})
+        made = Refund(found.amount, status, found.attempt)
+        return for_line(ours, found.refund_id, made, order.order_id)
 
     tally = _merge(books, root, facts, cause, now)
     tally.point(books, root, found.charge)
-    if found.attempt and not status.counts and (ours or not _orders_under(books, root)):
+    if found.attempt and not status.counts and (ours or not orders_under(books, root)):
         # Said again with every delivery: the case finds out whether there is news.
         books.wake([case_of(found.attempt)], now)
     effect = Effect.CLAW_BACK if status.counts else Effect.RESTORE
     return tally.told(effect, f"refund {found.refund_id} is {found.status}")
+
+
+def credit_note(books: Books, found: CreditNote, cause: Cause, now: datetime) -> Handling:
+    """Merge what a credit note gave back of an invoice, to a balance or outside Stripe."""
+    if found.amount == 0:
+        return Handling(Effect.NONE, reason="it gives nothing back beside refunds")
+    root = root_of_payment(books, found.invoice)
+    if root is None:
+        raise NotYetError("invoice", f"{found.invoice} must be paid first", waits_for=found.invoice)
+    status = RefundStatus.CANCELED if found.void else RefundStatus.SUCCEEDED
+
+    def facts(order: Order) -> Reversals:
+        _in_currency_of(order, found.currency)
+        return Reversals(refunds={found.note_id: Refund(found.amount, status)})
+
+    tally = _merge(books, root, facts, cause, now)
+    effect = Effect.RESTORE if found.void else Effect.CLAW_BACK
+    return tally.told(effect, f"{found.note_id} gave {found.amount} {found.currency} back")
+
+
+def for_line(line: str, refund_id: str, made: Refund, order_id: str) -> Reversals:
+    """Return what a refund that we made for one line alone is to an order of the same payment.
+
+    Args:
+        line: the order that it is of.
+        refund_id: its id, or that of the attempt while it has none.
+        made: the refund.
+        order_id: the order that is told of it: what it keeps is more by what its sibling lost.
+    """
+    told = made if order_id == line else replace(made, line=line)
+    return Reversals(refunds={refund_id: told})
 
 
 def dispute(books: Books, found: DisputeState, cause: Cause, now: datetime) -> Handling:
@@ -142,7 +174,7 @@ def _attempted(books: Books, root: Alias, found: RefundState) -> str | None:
         if known is None or known.attempt != found.attempt:
             continue
         if known.amount == found.amount and is_under(order, root):
-            return order.order_id
+            return known.line or order.order_id
     return None
 
 
@@ -184,7 +216,7 @@ def _merge(
 ) -> _Merged:
     """Merge facts into every order under a payment."""
     tally = _Merged(root.account_id)
-    for order_id in sorted(order.order_id for order in _orders_under(books, root)):
+    for order_id in sorted(order.order_id for order in orders_under(books, root)):
         make = partial(reversal, books, order_id, facts, cause)
         done = books.ledger.run_made(root.account_id, make, now, orders=frozenset({order_id}))
         if done.effect is Run.APPLIED and done.entry is not None:
@@ -195,7 +227,8 @@ def _merge(
     return tally
 
 
-def _orders_under(books: Books, root: Alias) -> list[Order]:
+def orders_under(books: Books, root: Alias) -> list[Order]:
+    """Return the orders that were paid with the session or invoice that the alias names."""
     orders = books.ledger.store.orders_of(root.account_id, root.order_id or "")
     return [order for order in orders if is_under(order, root)]
 

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reprise.billing.allot import allot
+from reprise.ledger.allot import allot
 
 _WEIGHTS = st.dictionaries(st.text("abcdef", min_size=1), st.integers(0, 10**9), min_size=1)
 _TOTAL = st.integers(0, 10**12)
