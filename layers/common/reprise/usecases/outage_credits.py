@@ -80,7 +80,7 @@ def _serve(remedy: Remedy, subscriber: Subscriber, now: datetime) -> Counts:
     if due is None:
         return {}
     if incident.compensation is Compensation.DISCOUNT:
-        award = discounted(outages.incidents, remedy.stripe, incident, due)
+        award = discounted(outages.incidents, remedy.stripe, incident, due, now)
         off = award.discount
         if off is not None and not award.instead:
             return {"accounts": 1, "discounts": 1, f"{MONEY}{off.currency}": off.amount_minor}
