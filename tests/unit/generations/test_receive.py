@@ -117,6 +117,18 @@ def test_a_forged_callback_cannot_choose_the_task_that_is_polled(world):
     assert {task for _, _, task in world.poller.asked} == {"t1"}
 
 
+@pytest.mark.parametrize("answer", [record("PENDING"), None])
+def test_a_result_that_names_two_tasks_is_not_the_generations_end(world, answer):
+    tell(world, submitted("t1"))
+    if answer is None:
+        world.poller.fails("kie", "t1")
+    else:
+        world.poller.answers("kie", "t1", answer)
+    two = FAILED | {"task_id": "t_of_another"}
+    assert tell(world, called_back(two)).done is Done.OPEN
+    assert outcome(world) is None
+
+
 def test_a_result_of_an_earlier_submission_is_not_the_generations_end(world):
     tell(world, submitted("t1"))
     tell(world, submitted("t2", at=AT + MINUTE))

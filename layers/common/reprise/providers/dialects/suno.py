@@ -7,6 +7,9 @@ table, because relays send records where callbacks are expected.
 Sources: docs.kie.ai/suno-api, docs.sunoapi.org/suno-api.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reprise.providers import reasons
 from reprise.providers.operation import TRACKS, Operation
 from reprise.providers.rules import Codes, Goods, Outputs, Reading, Readings, Signal, on
@@ -130,26 +133,38 @@ _MIDI = Reading(
     errors=_ERRORS,
 )
 _VOICE_CLONE = Reading(
-    outputs=(
-        Outputs("data.voice_id", Goods.TEXT, required=True),
-        Outputs("data.is_available", Goods.FLAG),
-    ),
+    outputs=(Outputs("data.voice_id", Goods.TEXT), Outputs("data.is_available", Goods.FLAG)),
     status=("data.status", "data.is_available"),
     words=_VOICE,
     errors=_ERRORS,
     phrase="data.validate_info",
 )
 
+# Operations in one row share the place of their outputs; those of another row stand elsewhere.
+_KINDS: tuple[Mapping[Operation, Reading], ...] = (
+    dict.fromkeys(TRACKS, _TRACK),
+    {
+        Operation.STEMS_2: _stems(frozenset({"vocal", "vocals", "instrumental"})),
+        Operation.STEMS_12: _stems(frozenset()),
+    },
+    {Operation.LYRICS: _LYRICS},
+    {Operation.WAV: _WAV},
+    {Operation.MIDI: _MIDI},
+    {Operation.VOICE_CLONE: _VOICE_CLONE},
+)
+
+
+def _others(kind: Mapping[Operation, Reading]) -> tuple[Outputs, ...]:
+    readings = (reading for other in _KINDS if other is not kind for reading in other.values())
+    return tuple(dict.fromkeys(place for reading in readings for place in reading.outputs))
+
+
 READINGS: Readings = on(
     {Channel.CALLBACK, Channel.POLL, Channel.SUBMIT},
     {
-        **dict.fromkeys(TRACKS, _TRACK),
-        Operation.LYRICS: _LYRICS,
-        Operation.STEMS_2: _stems(frozenset({"vocal", "vocals", "instrumental"})),
-        Operation.STEMS_12: _stems(frozenset()),
-        Operation.WAV: _WAV,
-        Operation.MIDI: _MIDI,
-        Operation.VOICE_CLONE: _VOICE_CLONE,
+        operation: replace(reading, others=_others(kind))
+        for kind in _KINDS
+        for operation, reading in kind.items()
     },
 )
 
