@@ -262,15 +262,18 @@ def _elevenlabs():
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return {"http_status": status, "headers": named, "body": body}
 
+    answers = []
     for length, says in (("99", "delivered"), ("0", "empty"), (None, "unknown")):
-        found = answer(200, content_type="audio/mpeg", content_length=length)
-        yield "music_simple", "sync_http", found, says
+        answers.append((answer(200, content_type="audio/mpeg", content_length=length), says))
     shown = answer(200, {"detail": "x"}, content_type="application/json", content_length="99")
-    yield "music_simple", "sync_http", shown, "unknown"
+    answers.append((shown, "unknown"))
     for status, word in (
         *((401, "quota_exceeded"), (401, "invalid_api_key"), (422, "bad_prompt"), (400, "x")),
         *((422, "bad_composition_plan"), (429, "system_busy"), (403, "x"), (500, "x"), (503, "x")),
     ):
-        body = {"detail": {"status": word, "message": "no"}}
-        yield "music_custom", "sync_http", answer(status, body), "failed"
-        yield "music_custom", "sync_http", answer(status), "failed"
+        told = {"detail": {"status": word, "message": "no"}}
+        answers += [(answer(status, body), "failed") for body in (told, None)]
+    for body, says in answers:
+        for operation in ("music_simple", "music_custom"):
+            for channel in ("sync_http", "callback"):
+                yield operation, channel, body, says

@@ -186,6 +186,15 @@ def test_in_any_order_and_twice_each_the_first_terminal_result_wins(order):
     assert journal[-1].postings == ()
 
 
+@pytest.mark.parametrize(("length", "ended"), [("961245", "delivered"), ("0", "empty")])
+def test_a_call_that_was_answered_with_the_song_is_reported_as_a_callback(world, length, ended):
+    """There is no task, so nobody else could ever say how it ended."""
+    headers = {"content-type": "audio/mpeg", "content-length": length}
+    answer = {"http_status": 200, "headers": headers, "body": None}
+    assert tell(world, called_back(answer, provider="elevenlabs")).done is Done.SETTLED
+    assert outcome(world)["outcome"] == ended
+
+
 def test_a_rejection_is_refunded_at_once(world):
     handling = tell(
         world, rejected({"code": 422, "msg": "Please enter callBackUrl.", "data": None})
