@@ -19,6 +19,7 @@ RECORDS = "docs.kie.ai and docs.sunoapi.org: get music (generation) details"
 SUBMITS = "docs.kie.ai and docs.sunoapi.org: status codes of the submit calls"
 SEEN = "observed in public traffic: URLs null beside SUCCESS, 413 beside PENDING, text for objects"
 CLIENTS = "public clients: a status of their own, an older record"
+JOBS = "docs.kie.ai: get task detail; public clients of its newest models read resultJson"
 OURS = "made up: contradictions"
 # Whatever is not 200 is an error about the task in a callback, and about the call in a poll.
 ERROR_CODES = (400, 401, 402, 404, 405, 408, 413, 422, 429, 430, 451, 455, 500, 501, 505, 531)
@@ -63,6 +64,7 @@ def shapes() -> Shapes:
             for source, channel, body, says, *rest in (
                 *_callbacks(promised),
                 *_records(promised),
+                *_jobs(),
                 *_faulty_polls(),
                 *_submits(),
             ):
@@ -143,6 +145,32 @@ def _records(promised):
         yield SEEN, "poll", record("PENDING", errorCode=code), "progress"
     for says in (None, "", " ", "ARCHIVED", 7, True, ["SUCCESS"], {"SUCCESS": 1}):
         yield OURS, "poll", record(says, done), "unknown"
+
+
+def _jobs():
+    """The shape of kie.ai's other models: a state, and the result as text."""
+
+    def job(state, result="", **more):
+        fields = {"taskId": "t1", "state": state, "resultJson": result}
+        return envelope(fields | {"failCode": "", "failMsg": ""} | more)
+
+    for state in ("waiting", "queuing", "generating"):
+        yield JOBS, "poll", job(state), "progress"
+    tracks = [row(1), row(2)]
+    for result in ({"resultUrls": [f"{URL}1", f"{URL}2"]}, {"sunoData": tracks}, {"data": tracks}):
+        for channel in ("callback", "poll"):
+            yield JOBS, channel, job("success", json.dumps(result)), "delivered"
+        yield JOBS, "poll", record("SUCCESS", resultJson=json.dumps(result)), "delivered"
+    for blank in ("", None, "{}", "null"):
+        yield JOBS, "poll", job("success", blank), "empty"
+    # Something was made that nobody described yet: no empty success.
+    for result in ({"songs": {"a": f"{URL}1"}}, {"resultObject": {}}):
+        yield JOBS, "poll", job("success", json.dumps(result)), "unknown"
+        yield JOBS, "poll", record("SUCCESS", resultJson=json.dumps(result)), "unknown"
+    for code in ("400", "422", "500", "501", ""):
+        failed = job("fail", failCode=code, failMsg="Internal error")
+        yield JOBS, "poll", failed, "failed"
+        yield JOBS, "callback", failed | {"code": 501}, "failed"
 
 
 def _faulty_polls():

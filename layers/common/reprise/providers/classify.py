@@ -14,7 +14,7 @@ from reprise.providers.operation import Operation
 from reprise.providers.outputs import Tally, count
 from reprise.providers.promises import Promise
 from reprise.providers.rules import AudioBytes, Reading, Signal
-from reprise.providers.values import MISSING, clip, first, is_blank, lookup, whole, word
+from reprise.providers.values import MISSING, clip, first, is_blank, lookup, opened, whole, word
 from reprise.providers.verdict import Channel, Outcome, Step, Verdict
 
 _HTTP_OK = range(200, 300)
@@ -225,7 +225,8 @@ def _gap(answer: Answer, reading: Reading, tally: Tally) -> Step | None:
         return Step.POLL_ERROR
     if tally.running:
         return Step.PROGRESS
-    if first(answer.body, reading.elsewhere) is not None:
+    notes = (opened(lookup(answer.body, path)) for path in reading.elsewhere)
+    if not all(is_blank(note) for note in notes):
         return Step.RESULT_ELSEWHERE
     return Step.SHAPE if tally.malformed or _is_another(answer, reading, tally) else None
 

@@ -17,9 +17,9 @@ from reprise.providers.verdict import Channel
 
 CODES = Codes(at="code", benign=frozenset({409}), unknown_id=frozenset({404, 422}))
 TASK_IDS = ("data.task_id", "task_id", "data.response.task_id")
-ERROR_CODES = ("data.error_code",)
-MESSAGES = ("data.error_message", "data.error", "msg", "message")
-_ERRORS = ("data.error_code", "data.error")
+ERROR_CODES = ("data.error_code", "data.fail_code")
+MESSAGES = ("data.error_message", "data.fail_msg", "data.error", "msg", "message")
+_ERRORS = ("data.error_code", "data.fail_code", "data.error")
 
 _STAGES = {
     "text": Signal.RUNNING,
@@ -30,6 +30,8 @@ _STAGES = {
 }
 _RECORD = {
     "pending": Signal.RUNNING,
+    "waiting": Signal.RUNNING,
+    "queuing": Signal.RUNNING,
     "processing": Signal.RUNNING,
     "generating": Signal.RUNNING,
     "text_success": Signal.RUNNING,
@@ -67,6 +69,8 @@ _WORDS = {**_STAGES, **_RECORD}
 _FLAGGED = ("data.success_flag", "data.status", "data.state", "data.callback_type")
 
 _AUDIO = ("audio_url", "source_audio_url")
+# Where kie.ai's newest models leave their result, as text; what is in it is described in part only.
+_JOB_RESULT = "data.result_json"
 _LYRIC = ("text", "lyrics")
 _STEM = ("audio_url", "url")
 _STEM_OBJECTS = ("data.vocal_separation_info", "data.vocal_removal_info", "data.response")
@@ -74,11 +78,15 @@ _STEM_OBJECTS = ("data.vocal_separation_info", "data.vocal_removal_info", "data.
 _TRACK = Reading(
     outputs=tuple(
         Outputs(at, fields=_AUDIO)
-        for at in ("data.data", "data.response.suno_data", "data.response.data", "data.suno_data")
+        for at in (
+            *("data.data", "data.response.suno_data", "data.response.data", "data.suno_data"),
+            *(f"{_JOB_RESULT}.{name}" for name in ("result_urls", "suno_data", "data")),
+        )
     ),
-    status=("data.callback_type", "data.status", "data.success_flag"),
+    status=("data.callback_type", "data.status", "data.success_flag", "data.state"),
     words=_WORDS,
     errors=_ERRORS,
+    elsewhere=(_JOB_RESULT,),
 )
 _LYRICS = Reading(
     outputs=tuple(
