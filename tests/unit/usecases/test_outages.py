@@ -263,3 +263,15 @@ def test_of_two_that_were_declared_at_the_same_moment_one_is_made_good():
     of.confirm(first.incident_id, BOB, NOW)
     with pytest.raises(BadInputError, match=f"overlaps {first.incident_id}"):
         of.confirm(second.incident_id, BOB, NOW)
+
+
+def test_of_two_that_were_confirmed_at_the_same_moment_one_is_made_good():
+    of = outages()
+    first, second = (declare(of, (OUTAGE[0] + DAY, OUTAGE[1]))[0], declare(outages())[0])
+    of.incidents.stored[second.incident_id] = second
+    for incident, at in ((first, NOW + DAY), (second, NOW)):
+        decided = replace(incident, state=IncidentState.CONFIRMED, decided_by=BOB, decided_at=at)
+        of.incidents.stored[incident.incident_id] = decided
+    assert confirmed(of, second.incident_id).decided_at == NOW
+    with pytest.raises(BadInputError, match=f"overlaps {second.incident_id}"):
+        confirmed(of, first.incident_id)
