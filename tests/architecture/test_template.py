@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from reprise import settings
 from reprise.metrics import NAMESPACE, Metric
+from reprise.usecases.outage_discounts import UNDER_WAY
 
 from tests.support.files import ROOT
 from tests.support.template import functions, logical_id, resources, target, template
@@ -92,6 +93,13 @@ def test_a_queue_waits_six_timeouts_and_gives_up_into_a_watched_queue(stem):
         queue = resources("AWS::SQS::Queue")[target(event["Properties"]["Queue"])]
         assert queue["VisibilityTimeout"] >= 6 * timeout
         assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in alarmed_queues()
+
+
+def test_a_call_for_a_discount_is_over_before_its_shard_comes_again():
+    """Credits wait for it so long, and no longer."""
+    life = 2 * functions()["outage_credits"]["Timeout"]
+    again = resources("AWS::SQS::Queue")["OutageCreditsQueue"]["VisibilityTimeout"]
+    assert life < UNDER_WAY.total_seconds() < again
 
 
 def test_a_rule_keeps_what_it_cannot_deliver():

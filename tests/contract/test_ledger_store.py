@@ -257,6 +257,10 @@ def test_a_task_is_attached_without_an_entry_and_the_latest_stands(ledger, store
     ledger.attach_task("usr_1", "gen_1", Task("kie", "t1", T0))
     head = store.read("usr_1").account
     assert head.tasks["gen_1"].task_id == "t2"
+    ledger.retask("usr_1", "gen_1", lambda task: task.waiting(T0 + 2 * MINUTE))
+    told = ledger.retask("usr_1", "gen_1", lambda task: task.resumed(T0 + 5 * MINUTE)).tasks
+    head = store.read("usr_1").account
+    assert (head.tasks, head.tasks["gen_1"].waited) == (told, 3 * MINUTE)
     assert head.seq == 2
     assert stored_audit(store).clean
     assert not settle(ledger).account.tasks

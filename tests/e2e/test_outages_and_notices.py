@@ -26,6 +26,7 @@ from tests.support.outages import (
     see,
     sighting,
     subscriber,
+    subscribers,
 )
 
 pytestmark = [pytest.mark.stack, pytest.mark.built]
@@ -56,9 +57,7 @@ def until(what):
 
 
 def test_a_confirmed_outage_reaches_every_subscriber_once(stack, world):
-    accounts = [f"usr_outage_{number}" for number in range(20)]
-    for account in accounts:
-        subscriber(world, account)
+    accounts = subscribers(world, (f"usr_outage_{number}" for number in range(20)))
     incident, preview = declare(world)
     assert (preview.accounts, preview.credits) == (20, 1000)
     world.confirm(incident.incident_id, BOB, NOW)

@@ -62,6 +62,14 @@ def subscriber(of: Outages, account, **more):
     pay(of, account)
 
 
+def subscribers(of: Outages, accounts) -> list[str]:
+    """Such accounts, by their ids."""
+    named = list(accounts)
+    for account in named:
+        subscriber(of, account)
+    return named
+
+
 def declare(of: Outages, window=OUTAGE, now=NOW, actor=EVE, operations=OPERATIONS, by="credits"):
     compensation = Compensation(by)
     return of.declare(

@@ -22,7 +22,7 @@ from tests.support.outages import (
     outages,
     see,
     sighting,
-    subscriber,
+    subscribers,
 )
 
 DECLARE = (
@@ -49,8 +49,7 @@ def world(desk, client):
     of = outages(
         desk.store, DynamoMirrorStore(client, "ledger"), DynamoOutageStore(client, "ledger")
     )
-    for number in range(12):
-        subscriber(of, f"usr_{number:02d}")
+    subscribers(of, (f"usr_{number:02d}" for number in range(12)))
     return of
 
 

@@ -12,7 +12,7 @@ from ops.stripe_standin.server import running
 from tests.support import aws
 from tests.support.aws import Context, batch, surroundings
 from tests.support.files import sample
-from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber
+from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber, subscribers
 
 SETTINGS = {
     "OUTAGE_QUEUE_URL": "pending",
@@ -35,14 +35,18 @@ def deliver(*bodies, context=None):
     return app.handler(batch(*bodies), context or Context())["batchItemFailures"]
 
 
+def order(incident):
+    """The message that has the shard of `usr_1` walked."""
+    return {"incident": incident.incident_id, "at": NOW.isoformat(), "shard": shard_of("usr_1")}
+
+
 def balance(account="usr_1"):
     return app.root().outages.ledger.account(account).balance
 
 
 def test_a_confirmed_outage_is_spread_and_every_subscriber_served_once(queue):
     of = app.root().outages
-    for number in range(5):
-        subscriber(of, f"usr_{number}")
+    accounts = subscribers(of, (f"usr_{number}" for number in range(5)))
     incident, _ = declare(of)
     assert incident.incident_id == sample("outage_credits/confirmed")["incident"], (
         "the samples name this one"
@@ -53,7 +57,7 @@ def test_a_confirmed_outage_is_spread_and_every_subscriber_served_once(queue):
     assert sorted(json.loads(body)["shard"] for body in messages) == list(range(SHARDS))
     for _ in range(2):
         assert deliver(*messages) == []
-        assert [balance(f"usr_{number}") for number in range(5)] == [550] * 5
+        assert [balance(account) for account in accounts] == [550] * 5
     counts = of.incidents.counts(incident.incident_id)
     assert sum(shard.get("accounts", 0) for shard in counts.values()) == 5
     assert len(counts) == SHARDS
@@ -65,7 +69,7 @@ def test_a_leg_out_of_time_sends_the_next(queue):
     subscriber(of, "usr_1")
     incident, _ = declare(of)
     of.confirm(incident.incident_id, BOB, NOW)
-    first = {"incident": incident.incident_id, "at": NOW.isoformat(), "shard": shard_of("usr_1")}
+    first = order(incident)
     assert deliver(json.dumps(first), context=Context(remaining_ms=1)) == []
     assert balance() == 500
     (body,) = queue()
@@ -79,7 +83,7 @@ def test_a_shard_with_an_account_in_trouble_is_delivered_again(queue, monkeypatc
     subscriber(of, "usr_1")
     incident, _ = declare(of)
     of.confirm(incident.incident_id, BOB, NOW)
-    message = {"incident": incident.incident_id, "at": NOW.isoformat(), "shard": shard_of("usr_1")}
+    message = order(incident)
     with monkeypatch.context() as patch:
         patch.setattr(type(of.ledger.store), "commit", _conflict)
         patch.setattr("reprise.usecases.ledger.ATTEMPTS_MAX", 1)
@@ -128,7 +132,7 @@ def test_a_discount_without_a_key_waits_for_it(queue):
     secrets.create_secret(Name="discount-key", SecretString=" ")
     incident, _ = declare(of, by="discount")
     of.confirm(incident.incident_id, BOB, NOW)
-    message = {"incident": incident.incident_id, "at": NOW.isoformat(), "shard": shard_of("usr_1")}
+    message = order(incident)
     assert deliver(json.dumps(message)) == [{"itemIdentifier": "m0"}]
     assert (balance(), queue()) == (500, [])
 

@@ -117,6 +117,18 @@ def test_a_forged_callback_cannot_choose_the_task_that_is_polled(world):
     assert {task for _, _, task in world.poller.asked} == {"t1"}
 
 
+@pytest.mark.parametrize("answer", [record("PENDING"), None])
+def test_a_result_that_names_two_tasks_is_not_the_generations_end(world, answer):
+    tell(world, submitted("t1"))
+    if answer is None:
+        world.poller.fails("kie", "t1")
+    else:
+        world.poller.answers("kie", "t1", answer)
+    two = FAILED | {"task_id": "t_of_another"}
+    assert tell(world, called_back(two)).done is Done.OPEN
+    assert outcome(world) is None
+
+
 def test_a_result_of_an_earlier_submission_is_not_the_generations_end(world):
     tell(world, submitted("t1"))
     tell(world, submitted("t2", at=AT + MINUTE))
@@ -172,6 +184,15 @@ def test_in_any_order_and_twice_each_the_first_terminal_result_wins(order):
     journal = list(world.ledger.store.journal("usr_1"))
     assert [entry.key.split("#")[0] for entry in journal] == ["settle", "charge", "outcome", "late"]
     assert journal[-1].postings == ()
+
+
+@pytest.mark.parametrize(("length", "ended"), [("961245", "delivered"), ("0", "empty")])
+def test_a_call_that_was_answered_with_the_song_is_reported_as_a_callback(world, length, ended):
+    """There is no task, so nobody else could ever say how it ended."""
+    headers = {"content-type": "audio/mpeg", "content-length": length}
+    answer = {"http_status": 200, "headers": headers, "body": None}
+    assert tell(world, called_back(answer, provider="elevenlabs")).done is Done.SETTLED
+    assert outcome(world)["outcome"] == ended
 
 
 def test_a_rejection_is_refunded_at_once(world):

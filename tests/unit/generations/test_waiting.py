@@ -61,6 +61,27 @@ def test_the_wait_ends_when_the_provider_goes_on(world):
     assert (task.waiting_since, task.waited) == (None, 9 * MINUTE)
 
 
+@pytest.mark.parametrize("by", ["progress", "submission"])
+def test_a_notice_of_waiting_that_comes_again_does_not_count_the_wait_twice(world, by):
+    """Else the customer's hour would begin when the notice was delivered the second time."""
+    charge(world, "gen_2", "voice_clone", at=T0)
+    where = {"generation": "gen_2", "provider": "sunoapi"}
+    notice = called_back(voice("wait_validating"), at=AT, **where)
+    later = AT + 90 * MINUTE
+    goes_on = (
+        called_back(voice("processing_validate"), at=later, **where)
+        if by == "progress"
+        else submitted("v2", at=later, **where)
+    )
+    for report in (submitted("v1", at=AT, **where), notice, goes_on, notice):
+        tell(world, report, now=later + MINUTE)
+    task = world.ledger.account("usr_1").tasks["gen_2"]
+    assert (task.waiting_since, task.waited) == (None, 90 * MINUTE)
+    again = called_back(voice("wait_validating"), at=later + 2 * MINUTE, **where)
+    tell(world, again)
+    assert world.ledger.account("usr_1").tasks["gen_2"].waiting_since == later + 2 * MINUTE
+
+
 def test_nothing_waited_before_it_was_charged(world):
     """Else the report of a clock that is behind would stretch the pause, and with it the hour."""
     charge(world, "gen_2", "voice_clone", at=AT)

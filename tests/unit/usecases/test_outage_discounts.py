@@ -26,11 +26,13 @@ from tests.support.outages import (
     NOW,
     START,
     declare,
+    hours,
     outages,
     pay,
     see,
     sighting,
     subscriber,
+    subscribers,
 )
 
 USD = Renewal(status="active", currency="usd")
@@ -47,8 +49,8 @@ def world(*accounts) -> Remedy:
     return Remedy(of, stripe, of.confirm(incident.incident_id, BOB, NOW))
 
 
-def post(remedy: Remedy):
-    return [post_leg(remedy, Leg(shard), NOW, lambda: True) for shard in range(SHARDS)]
+def post(remedy: Remedy, now=NOW):
+    return [post_leg(remedy, Leg(shard), now, lambda: True) for shard in range(SHARDS)]
 
 
 def counted(legs):
@@ -63,8 +65,7 @@ def credits_of(remedy: Remedy, account="usr_1"):
 
 def test_whoever_renews_is_let_off_what_the_credits_were_sold_for():
     of = outages()
-    subscriber(of, "usr_renews")
-    subscriber(of, "usr_gone")
+    subscribers(of, ("usr_renews", "usr_gone"))
     see(of, "usr_gone", sighting(2, START + DAY, status="canceled", ended_at=START + DAY))
     incident, preview = declare(of, by="discount")
     assert (preview.accounts, preview.credits, preview.worth) == (2, 50, {"usd": 100})
@@ -192,7 +193,7 @@ def test_a_refusal_gives_credits_and_a_missing_right_gives_nothing_yet():
     assert [len(leg.failed) for leg in post(remedy) if leg.failed] == [1]
     assert (credits_of(remedy), remedy.stripe.given) == ([], {})
     remedy.stripe.faults = [StripeRefusedError("resource_missing", "no such subscription")]
-    assert counted(post(remedy)) == {"accounts": 1, "credits": 50}
+    assert counted(post(remedy, NOW + hours(0.5))) == {"accounts": 1, "credits": 50}
     assert credits_of(remedy) == [50]
 
 
@@ -209,6 +210,47 @@ def test_a_refusal_of_what_was_done_already_is_no_refusal():
         patch.setattr(MemoryDiscounts, "give", twice)
         assert counted(post(remedy)) == {"accounts": 1, "discounts": 1, "minor_usd": 100}
     assert credits_of(remedy) == []
+
+
+@pytest.mark.parametrize("objection", ["status", "refusal"])
+def test_a_call_still_under_way_keeps_credits_back_until_it_is_known_what_it_gave(objection):
+    """A slow call of one delivery, while another finds a reason for credits that passes."""
+    remedy = world()
+    stripe, give, between = remedy.stripe, MemoryDiscounts.give, []
+
+    def slow(_, order):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(MemoryDiscounts, "give", give)
+            if objection == "status":
+                stripe.renewals["sub_usr_1"] = replace(USD, status="paused")
+            else:
+                stripe.faults = [StripeRefusedError("lock_timeout", "somebody else is at it")]
+            between.extend(post(remedy, NOW + hours(0.1)))
+            stripe.renewals["sub_usr_1"] = USD
+        give(stripe, order)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryDiscounts, "give", slow)
+        post(remedy)
+    assert sum(len(leg.failed) for leg in between) == 1
+    assert credits_of(remedy) == []
+    assert counted(post(remedy, NOW + hours(0.5))) == {
+        "accounts": 1,
+        "discounts": 1,
+        "minor_usd": 100,
+    }
+    assert (len(stripe.given), credits_of(remedy)) == (1, [])
+
+
+def test_credits_are_given_once_no_call_can_be_under_way():
+    remedy = world()
+    remedy.stripe.faults = [StripeSilentError("played")]
+    post(remedy)
+    remedy.stripe.renewals["sub_usr_1"] = replace(USD, status="paused")
+    assert sum(len(leg.failed) for leg in post(remedy, NOW + hours(0.1))) == 1
+    assert credits_of(remedy) == []
+    assert counted(post(remedy, NOW + hours(0.5))) == {"accounts": 1, "credits": 50}
+    assert (credits_of(remedy), remedy.stripe.given) == ([50], {})
 
 
 def test_two_deliveries_at_once_do_not_store_over_each_other():

@@ -26,6 +26,7 @@ from tests.support.outages import (
     see,
     sighting,
     subscriber,
+    subscribers,
 )
 
 
@@ -183,12 +184,10 @@ def test_an_unknown_incident_is_named():
 
 def test_each_account_is_served_once_however_often_it_is_visited():
     of = outages()
-    for number in range(40):
-        subscriber(of, f"usr_{number}")
+    accounts = subscribers(of, (f"usr_{number}" for number in range(40)))
     incident = confirmed_incident(of)
     assert [post(of, incident), post(of, incident, NOW + DAY)] == [40, 40]
-    for number in range(40):
-        account = of.ledger.account(f"usr_{number}")
+    for account in map(of.ledger.account, accounts):
         gifts = [lot for lot in account.lots.values() if lot.kind == "goodwill"]
         assert [(lot.remaining, lot.expires_at) for lot in gifts] == [(50, NOW + 60 * DAY)]
         journal = list(of.ledger.store.journal(account.account_id))
@@ -200,8 +199,7 @@ def test_each_account_is_served_once_however_often_it_is_visited():
 
 def test_what_was_given_stays_though_something_else_is_due_later():
     of = outages()
-    subscriber(of, "usr_1")
-    subscriber(of, "usr_2")
+    subscribers(of, ("usr_1", "usr_2"))
     incident = confirmed_incident(of)
     post(of, incident)
     pay(of, "usr_1", credits=900, at=NOW, number=2)
@@ -211,9 +209,7 @@ def test_what_was_given_stays_though_something_else_is_due_later():
 
 def test_a_leg_out_of_time_hands_over_and_counts_nothing_twice():
     of = outages()
-    accounts = [f"usr_{n}" for n in range(2000) if shard_of(f"usr_{n}") == 3][:110]
-    for account in accounts:
-        subscriber(of, account)
+    subscribers(of, [f"usr_{n}" for n in range(2000) if shard_of(f"usr_{n}") == 3][:110])
     incident = confirmed_incident(of)
     left = iter([True] * 105 + [False])
     first = post_leg(Remedy(of, MemoryDiscounts(), incident), Leg(3), NOW, lambda: next(left))
@@ -228,9 +224,7 @@ def test_a_leg_out_of_time_hands_over_and_counts_nothing_twice():
 
 def test_an_account_in_trouble_keeps_its_shard_open_and_nobody_else_waits():
     of = outages()
-    accounts = [f"usr_{n}" for n in range(200) if shard_of(f"usr_{n}") == 3][:3]
-    for account in accounts:
-        subscriber(of, account)
+    accounts = subscribers(of, [f"usr_{n}" for n in range(200) if shard_of(f"usr_{n}") == 3][:3])
     incident = confirmed_incident(of)
     commit = of.ledger.store.commit
 
@@ -269,3 +263,15 @@ def test_of_two_that_were_declared_at_the_same_moment_one_is_made_good():
     of.confirm(first.incident_id, BOB, NOW)
     with pytest.raises(BadInputError, match=f"overlaps {first.incident_id}"):
         of.confirm(second.incident_id, BOB, NOW)
+
+
+def test_of_two_that_were_confirmed_at_the_same_moment_one_is_made_good():
+    of = outages()
+    first, second = (declare(of, (OUTAGE[0] + DAY, OUTAGE[1]))[0], declare(outages())[0])
+    of.incidents.stored[second.incident_id] = second
+    for incident, at in ((first, NOW + DAY), (second, NOW)):
+        decided = replace(incident, state=IncidentState.CONFIRMED, decided_by=BOB, decided_at=at)
+        of.incidents.stored[incident.incident_id] = decided
+    assert confirmed(of, second.incident_id).decided_at == NOW
+    with pytest.raises(BadInputError, match=f"overlaps {second.incident_id}"):
+        confirmed(of, first.incident_id)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from reprise.billing.fields import Fields
 from reprise.canonical import Json, digest
+from reprise.ledger.instants import opt_instant, opt_ms
 
 RENEWING = frozenset({"active", "trialing", "past_due"})
 """Statuses in which Stripe writes the next invoice. Source: docs.stripe.com/api/subscriptions."""
@@ -36,6 +38,7 @@ class Award:
         credits: what it is due, if it is to be credits.
         discount: what it is due, if it is to be a discount; None where nothing of its renews.
         calls: how often Stripe was asked, each stored before the call.
+        called_at: when the last of them was stored; None before the first.
         redeemed: whether the discount is there.
         instead: why it is credits instead of a discount; empty while it is not.
         version: grows with every stored change; zero before the first.
@@ -45,6 +48,7 @@ class Award:
     credits: int
     discount: Discount | None
     calls: int = 0
+    called_at: datetime | None = None
     redeemed: bool = False
     instead: str = ""
     version: int = 0
@@ -56,18 +60,23 @@ class Award:
             "credits": self.credits,
             "discount": [off.subscription_id, off.amount_minor, off.currency] if off else None,
             "calls": self.calls,
+            "called": opt_ms(self.called_at),
             "redeemed": self.redeemed,
             "instead": self.instead,
         }
 
     @classmethod
     def of_body(cls, account_id: str, version: int, body: Mapping[str, Any]) -> Self:
-        """Return the stored award; the inverse of `body`."""
+        """Return the stored award; the inverse of `body`.
+
+        Awards stored before it was noted do not say when Stripe was asked.
+        """
         return cls(
             account_id=account_id,
             credits=body["credits"],
             discount=Discount(*body["discount"]) if body["discount"] else None,
             calls=body["calls"],
+            called_at=opt_instant(body.get("called")),
             redeemed=body["redeemed"],
             instead=body["instead"],
             version=version,

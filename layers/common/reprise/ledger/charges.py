@@ -93,6 +93,7 @@ class Task:
         submitted_at: when the product submitted it; the latest submission stands.
         waiting_since: when it began to wait for the user, if it does.
         waited: how long it waited for the user before that.
+        resumed_at: when it last ceased to wait; None while it never did.
         earlier: ids of submissions that this one took the place of.
     """
 
@@ -101,6 +102,7 @@ class Task:
     submitted_at: datetime
     waiting_since: datetime | None = None
     waited: timedelta = timedelta(0)
+    resumed_at: datetime | None = None
     earlier: tuple[str, ...] = ()
 
     def waited_until(self, now: datetime) -> timedelta:
@@ -110,14 +112,18 @@ class Task:
         return self.waited + max(timedelta(0), now - self.waiting_since)
 
     def waiting(self, since: datetime) -> "Task":
-        """Return the task waiting for the user, since the first instant at which it was so."""
-        return self if self.waiting_since else replace(self, waiting_since=since)
+        """Return the task waiting for the user, since the first instant at which it was so.
+
+        A notice from before it last went on says nothing new: that wait is counted.
+        """
+        is_over = self.resumed_at is not None and since <= self.resumed_at
+        return self if self.waiting_since or is_over else replace(self, waiting_since=since)
 
     def resumed(self, now: datetime) -> "Task":
         """Return the task going on; how long it waited stays known."""
         if self.waiting_since is None:
             return self
-        return replace(self, waiting_since=None, waited=self.waited_until(now))
+        return replace(self, waiting_since=None, waited=self.waited_until(now), resumed_at=now)
 
     def followed_by(self, task: "Task") -> "Task":
         """Return the task after another submission: of several the latest stands."""
@@ -128,7 +134,8 @@ class Task:
                 self, task_id=task.task_id, submitted_at=task.submitted_at, provider=task.provider
             )
         # A new task goes on, so the waiting of the one before is over.
-        return replace(task, waited=self.waited_until(task.submitted_at)).after(self)
+        before = self.resumed(task.submitted_at)
+        return replace(task, waited=before.waited, resumed_at=before.resumed_at).after(self)
 
     def after(self, task: "Task") -> "Task":
         """Return the task with another remembered as one that it took the place of."""

@@ -135,7 +135,7 @@ def decode_base64(data: bytes) -> bytes:
 
     Some senders encode line by line, so what follows padding is read on while it is base64.
     """
-    out = []
+    out: list[bytes] = []
     for padded in _PADDED.finditer(data):
         alphabet = re.sub(rb"[^A-Za-z0-9+/]", b"", padded[1])
         whole = (len(alphabet) + (padded[2] or b"").count(b"=")) % 4 == 0

@@ -73,8 +73,15 @@ class Answer:
         return whole(lookup(self.body, self.dialect.codes.at)) if self.dialect.codes.at else None
 
     @property
+    def succeeded(self) -> bool:
+        """Whether the envelope says success, or says nothing where it need not."""
+        codes = self.dialect.codes
+        is_left_out = not codes.at or (codes.optional and self.code is None)
+        return is_left_out or self.code in codes.success
+
+    @property
     def task_id(self) -> str | None:
-        """The provider's id of the task, if there is one and no other."""
+        """The provider's id of the task; None if there is none, empty if two disagree."""
         return identifier(self.body, self.dialect.task_ids)
 
     def error_code(self) -> str:

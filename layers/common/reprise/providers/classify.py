@@ -14,7 +14,7 @@ from reprise.providers.operation import Operation
 from reprise.providers.outputs import Tally, count
 from reprise.providers.promises import Promise
 from reprise.providers.rules import AudioBytes, Reading, Signal
-from reprise.providers.values import MISSING, clip, first, is_blank, lookup, whole, word
+from reprise.providers.values import MISSING, clip, first, is_blank, lookup, opened, whole, word
 from reprise.providers.verdict import Channel, Outcome, Step, Verdict
 
 _HTTP_OK = range(200, 300)
@@ -108,8 +108,7 @@ def _http_failed(answer: Answer, _: Reading) -> Verdict | None:
 
 def _code(answer: Answer, _: Reading) -> Verdict | None:
     """In a callback the envelope's code outranks the stage: `complete` comes with failures too."""
-    codes = answer.dialect.codes
-    if not codes.at or answer.code in codes.success or (codes.optional and answer.code is None):
+    if answer.succeeded:
         return None
     if answer.code in _ERROR_CODES:
         return answer.failed(Step.ERROR_CODE, str(answer.code))
@@ -145,11 +144,8 @@ def _submit_code(answer: Answer, reading: Reading) -> Verdict | None:
 
 def _submit(answer: Answer, _: Reading) -> Verdict | None:
     """What was not refused is accepted with a task, or nobody knows."""
-    codes = answer.dialect.codes
-    understood = not codes.at or answer.code in codes.success
-    understood = understood or (codes.optional and answer.code is None)
     # A gateway may fail after the provider took the job, so its errors refuse nothing.
-    if answer.http_status not in _HTTP_OK or not understood or answer.task_id is None:
+    if answer.http_status not in _HTTP_OK or not answer.succeeded or not answer.task_id:
         return answer.undecided(Step.SHAPE, code=str(answer.code or answer.http_status))
     return answer.undecided(Step.ACCEPTED, Outcome.PROGRESS)
 
@@ -215,14 +211,35 @@ def _done(answer: Answer, reading: Reading, tally: Tally) -> Verdict:
         return answer.result(tally, code)
     if _error(answer, reading) is not None:
         return answer.failed(Step.CONTRADICTION, answer.error_code() or code)
+    gap = _gap(answer, reading, tally)
+    if gap is None:
+        return answer.result(tally, code)
+    outcome = Outcome.PROGRESS if gap is Step.PROGRESS else Outcome.UNKNOWN
+    return answer.undecided(gap, outcome, code)
+
+
+def _gap(answer: Answer, reading: Reading, tally: Tally) -> Step | None:
+    """Return why outputs are missing here and yet may exist; None where they are owed."""
+    if not answer.succeeded:
+        # A poll's own error, beside which nothing that is missing means anything.
+        return Step.POLL_ERROR
     if tally.running:
-        return answer.undecided(Step.PROGRESS, Outcome.PROGRESS, code)
-    if reading.elsewhere and not is_blank(lookup(answer.body, reading.elsewhere)):
-        return answer.undecided(Step.RESULT_ELSEWHERE, code=code)
-    required = any(place.required for place in reading.outputs)
-    if tally.malformed or (required and not tally.present):
-        return answer.undecided(Step.SHAPE, code=code)
-    return answer.result(tally, code)
+        return Step.PROGRESS
+    notes = (opened(lookup(answer.body, path)) for path in reading.elsewhere)
+    if not all(is_blank(note) for note in notes):
+        return Step.RESULT_ELSEWHERE
+    return Step.SHAPE if tally.malformed or _is_another(answer, reading, tally) else None
+
+
+def _is_another(answer: Answer, reading: Reading, tally: Tally) -> bool:
+    """Return whether a result that lacks outputs is not about this operation at all."""
+    if tally.usable:
+        return False
+    if not tally.present:
+        told = reading.phrase and lookup(answer.body, reading.phrase) is not MISSING
+        if told or any(place.required for place in reading.outputs):
+            return True
+    return count(answer.body, reading.others).usable > 0
 
 
 def _is_final(error: object) -> bool:

@@ -67,7 +67,8 @@ class Reading:
         items_decide: there is no status; the items' own states say how far it is.
         errors: paths to an explicit error code or text inside the result.
         phrase: path to what the customer has to act on; if it is there and blank, nobody waits.
-        elsewhere: path to the note that the result exists but could not be sent.
+        elsewhere: paths to what says that the result exists but is not in this answer.
+        others: where other operations' outputs stand: an answer that holds those is not about this.
     """
 
     outputs: tuple[Outputs, ...]
@@ -77,7 +78,8 @@ class Reading:
     items_decide: bool = False
     errors: tuple[str, ...] = ()
     phrase: str = ""
-    elsewhere: str = ""
+    elsewhere: tuple[str, ...] = ()
+    others: tuple[Outputs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _kie(request: _Request) -> Authentication:
     if not request.is_recent(timestamp, 900):
         return _refused("x-webhook-timestamp is missing or not recent")
     task_id = _task_id("kie", request.raw)
-    if task_id is None:
+    if not task_id:
         return _refused("the body names no task, or two")
     expected = _hmacs(request, f"{task_id}.{timestamp}".encode(), str.encode)
     if not _any_matches(expected, [_base64(request.header("x-webhook-signature"))]):

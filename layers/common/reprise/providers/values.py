@@ -6,6 +6,7 @@ A path is written `data.task_id`. Names are compared without case, `_` and `-`, 
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache
@@ -19,6 +20,7 @@ JSON_TEXT_CHARS_MAX = 1_000_000
 NUMBER_MAX = 10**15
 WRAPPERS_MAX = 4
 
+_WHOLE = re.compile(rf"\s*[+-]?\d{{1,{len(str(NUMBER_MAX))}}}(\.0*)?\s*", re.ASCII)
 # What serialisers leave where a value is missing.
 _BLANK_WORDS = frozenset({"", "null", "none", "undefined", "nan"})
 # What relays, queues and event buses wrap a provider's body in.
@@ -100,11 +102,8 @@ def first(value: object, paths: Iterable[str]) -> object:
 
 def whole(value: object) -> int | None:
     """Return a whole number, also one written as text or with `.0`; None for anything else."""
-    if isinstance(value, str) and len(value) <= len(str(NUMBER_MAX)):
-        try:
-            value = float(value)
-        except ValueError:
-            return None
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = float(value)
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -145,15 +144,16 @@ def is_url(value: object) -> bool:
 
 
 def identifier(body: object, paths: Iterable[str]) -> str | None:
-    """Return the one id under the paths; None if there is none, or two that disagree."""
+    """Return the one id under the paths; None if there is none, empty if two disagree."""
     found = set[str]()
     for path in paths:
         above, _, name = path.rpartition(".")
         parent = lookup(body, above) if above else body
         ids = spellings(opened(parent), plain(name))
         found |= {clip(one, ID_CHARS_MAX + 1) for one in ids if not is_blank(one)} - {""}
-    only = found.pop() if len(found) == 1 else ""
-    return only if 0 < len(only) <= ID_CHARS_MAX else None
+    if len(found) > 1:
+        return ""
+    return next((only for only in found if len(only) <= ID_CHARS_MAX), None)
 
 
 def unwrap(body: object, anchors: Iterable[str]) -> Mapping[str, object] | None:

@@ -68,7 +68,7 @@ class Verdict:
         rule: `<provider>.<channel>.<step>`, the rule that decided; stable.
         code: the provider's own code or status word; empty if it gave none.
         detail: the provider's own words, bounded, for operators.
-        task_id: the provider's id of the task; None if there is none or two that disagree.
+        task_id: the provider's id of the task; None if there is none, empty if two disagree.
         waiting_for_user: the provider waits for the customer, so the deadline is paused.
     """
 

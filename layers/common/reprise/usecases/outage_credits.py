@@ -41,11 +41,21 @@ def confirmed(outages: Outages, incident_id: str) -> Incident:
     """Return an incident that may be made good.
 
     Raises:
-        BadInputError: there is none, or nobody confirmed it.
+        BadInputError: there is none, nobody confirmed it, or another one was confirmed before it
+            that makes the same time good: two may have been confirmed at one moment.
     """
     incident = outages.incident(incident_id)
     if incident.state is not IncidentState.CONFIRMED:
         raise BadInputError("incident", f"must be confirmed first, {incident_id} is not")
+    same = (other for other in outages.incidents.incidents() if other.overlaps(incident))
+    decided = (
+        (other.decided_at or other.declared_at, other.incident_id)
+        for other in same
+        if other.state is IncidentState.CONFIRMED
+    )
+    _, first = min(decided)
+    if first != incident_id:
+        raise BadInputError("incident", f"overlaps {first}, which was confirmed before it")
     return incident
 
 
@@ -80,7 +90,7 @@ def _serve(remedy: Remedy, subscriber: Subscriber, now: datetime) -> Counts:
     if due is None:
         return {}
     if incident.compensation is Compensation.DISCOUNT:
-        award = discounted(outages.incidents, remedy.stripe, incident, due)
+        award = discounted(outages.incidents, remedy.stripe, incident, due, now)
         off = award.discount
         if off is not None and not award.instead:
             return {"accounts": 1, "discounts": 1, f"{MONEY}{off.currency}": off.amount_minor}

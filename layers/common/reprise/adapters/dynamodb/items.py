@@ -59,7 +59,7 @@ def head_state(account: Account) -> str:
     tasks: dict[str, Json] = {
         key: [
             *(t.provider, t.task_id, to_ms(t.submitted_at), opt_ms(t.waiting_since)),
-            *(t.waited // _MILLISECOND, list(t.earlier)),
+            *(t.waited // _MILLISECOND, list(t.earlier), opt_ms(t.resumed_at)),
         ]
         for key, t in account.tasks.items()
     }
@@ -99,13 +99,15 @@ def account_of(item: Mapping[str, Any]) -> Account:
 
 
 def _task_of(state: Sequence[Any]) -> Task:
-    provider, task_id, submitted_ms, waiting_ms, waited_ms, earlier = state
+    # Tasks stored before it was noted do not say when they went on.
+    provider, task_id, submitted_ms, waiting_ms, waited_ms, earlier, *more = state
     return Task(
         provider=provider,
         task_id=task_id,
         submitted_at=of_ms(submitted_ms),
         waiting_since=opt_instant(waiting_ms),
         waited=waited_ms * _MILLISECOND,
+        resumed_at=opt_instant(more[0]) if more else None,
         earlier=tuple(earlier),
     )
 

@@ -1,5 +1,7 @@
 """ElevenLabs music: one call, answered with the audio itself; there is no task and no webhook.
 
+The product reports the answer as a callback, described as `{"http_status", "headers", "body"}`.
+
 Source: elevenlabs.io/docs/api-reference/music, github.com/elevenlabs/skills.
 """
 
@@ -16,7 +18,7 @@ DIALECT = Dialect(
     source="https://elevenlabs.io/docs/api-reference/music",
     anchors=("detail",),
     task_ids=(),
-    readings=on({Channel.SYNC_HTTP}, dict.fromkeys(_SONGS, AudioBytes())),
+    readings=on({Channel.SYNC_HTTP, Channel.CALLBACK}, dict.fromkeys(_SONGS, AudioBytes())),
     error_codes=("detail.status", "detail.code"),
     messages=("detail.message", "detail"),
     reasons={

@@ -2,7 +2,8 @@
 
 A result that cannot be sent as JSON comes as `OK` with `payload: null` and `payload_error`; it is
 not lost but waits in the queue, so that is no empty success. The queue's status page says
-`COMPLETED` for failures too and holds no result. Source: fal.ai/docs (webhooks, request errors).
+`COMPLETED` for failures too, beside their error, and holds no result.
+Source: fal.ai/docs (webhooks, queue, request errors).
 """
 
 from dataclasses import replace
@@ -21,12 +22,15 @@ _FILES = Reading(
     words={
         "in_queue": Signal.RUNNING,
         "in_progress": Signal.RUNNING,
-        "completed": Signal.UNSURE,
+        "completed": Signal.DONE,
         "ok": Signal.DONE,
         "error": Signal.FAILED,
+        "failed": Signal.FAILED,
+        "canceled": Signal.FAILED,
+        "cancelled": Signal.FAILED,
     },
-    errors=("error", "payload.error_type"),
-    elsewhere="payload_error",
+    errors=("error", "error_type", "payload.error_type"),
+    elsewhere=("payload_error", "response_url"),
 )
 _LYRICS = replace(
     _FILES,

@@ -7,6 +7,9 @@ table, because relays send records where callbacks are expected.
 Sources: docs.kie.ai/suno-api, docs.sunoapi.org/suno-api.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reprise.providers import reasons
 from reprise.providers.operation import TRACKS, Operation
 from reprise.providers.rules import Codes, Goods, Outputs, Reading, Readings, Signal, on
@@ -14,9 +17,9 @@ from reprise.providers.verdict import Channel
 
 CODES = Codes(at="code", benign=frozenset({409}), unknown_id=frozenset({404, 422}))
 TASK_IDS = ("data.task_id", "task_id", "data.response.task_id")
-ERROR_CODES = ("data.error_code",)
-MESSAGES = ("data.error_message", "data.error", "msg", "message")
-_ERRORS = ("data.error_code", "data.error")
+ERROR_CODES = ("data.error_code", "data.fail_code")
+MESSAGES = ("data.error_message", "data.fail_msg", "data.error", "msg", "message")
+_ERRORS = ("data.error_code", "data.fail_code", "data.error")
 
 _STAGES = {
     "text": Signal.RUNNING,
@@ -27,6 +30,8 @@ _STAGES = {
 }
 _RECORD = {
     "pending": Signal.RUNNING,
+    "waiting": Signal.RUNNING,
+    "queuing": Signal.RUNNING,
     "processing": Signal.RUNNING,
     "generating": Signal.RUNNING,
     "text_success": Signal.RUNNING,
@@ -64,6 +69,8 @@ _WORDS = {**_STAGES, **_RECORD}
 _FLAGGED = ("data.success_flag", "data.status", "data.state", "data.callback_type")
 
 _AUDIO = ("audio_url", "source_audio_url")
+# Where kie.ai's newest models leave their result, as text; what is in it is described in part only.
+_JOB_RESULT = "data.result_json"
 _LYRIC = ("text", "lyrics")
 _STEM = ("audio_url", "url")
 _STEM_OBJECTS = ("data.vocal_separation_info", "data.vocal_removal_info", "data.response")
@@ -71,11 +78,15 @@ _STEM_OBJECTS = ("data.vocal_separation_info", "data.vocal_removal_info", "data.
 _TRACK = Reading(
     outputs=tuple(
         Outputs(at, fields=_AUDIO)
-        for at in ("data.data", "data.response.suno_data", "data.response.data", "data.suno_data")
+        for at in (
+            *("data.data", "data.response.suno_data", "data.response.data", "data.suno_data"),
+            *(f"{_JOB_RESULT}.{name}" for name in ("result_urls", "suno_data", "data")),
+        )
     ),
-    status=("data.callback_type", "data.status", "data.success_flag"),
+    status=("data.callback_type", "data.status", "data.success_flag", "data.state"),
     words=_WORDS,
     errors=_ERRORS,
+    elsewhere=(_JOB_RESULT,),
 )
 _LYRICS = Reading(
     outputs=tuple(
@@ -130,26 +141,38 @@ _MIDI = Reading(
     errors=_ERRORS,
 )
 _VOICE_CLONE = Reading(
-    outputs=(
-        Outputs("data.voice_id", Goods.TEXT, required=True),
-        Outputs("data.is_available", Goods.FLAG),
-    ),
+    outputs=(Outputs("data.voice_id", Goods.TEXT), Outputs("data.is_available", Goods.FLAG)),
     status=("data.status", "data.is_available"),
     words=_VOICE,
     errors=_ERRORS,
     phrase="data.validate_info",
 )
 
+# Operations in one row share the place of their outputs; those of another row stand elsewhere.
+_KINDS: tuple[Mapping[Operation, Reading], ...] = (
+    dict.fromkeys(TRACKS, _TRACK),
+    {
+        Operation.STEMS_2: _stems(frozenset({"vocal", "vocals", "instrumental"})),
+        Operation.STEMS_12: _stems(frozenset()),
+    },
+    {Operation.LYRICS: _LYRICS},
+    {Operation.WAV: _WAV},
+    {Operation.MIDI: _MIDI},
+    {Operation.VOICE_CLONE: _VOICE_CLONE},
+)
+
+
+def _others(kind: Mapping[Operation, Reading]) -> tuple[Outputs, ...]:
+    readings = (reading for other in _KINDS if other is not kind for reading in other.values())
+    return tuple(dict.fromkeys(place for reading in readings for place in reading.outputs))
+
+
 READINGS: Readings = on(
     {Channel.CALLBACK, Channel.POLL, Channel.SUBMIT},
     {
-        **dict.fromkeys(TRACKS, _TRACK),
-        Operation.LYRICS: _LYRICS,
-        Operation.STEMS_2: _stems(frozenset({"vocal", "vocals", "instrumental"})),
-        Operation.STEMS_12: _stems(frozenset()),
-        Operation.WAV: _WAV,
-        Operation.MIDI: _MIDI,
-        Operation.VOICE_CLONE: _VOICE_CLONE,
+        operation: replace(reading, others=_others(kind))
+        for kind in _KINDS
+        for operation, reading in kind.items()
     },
 )
 
