@@ -62,6 +62,9 @@ class MemoryFeed:
     def payment_of(self, _charge_id):
         return None
 
+    def paid_at(self, _payment_intent):
+        return None
+
     @staticmethod
     def _page(found, cursor):
         start = int(cursor or 0)

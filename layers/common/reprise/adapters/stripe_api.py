@@ -5,6 +5,7 @@ The package is imported at the first call: most events of a function never need 
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, override
@@ -66,13 +67,18 @@ class StripeApi(StripeDesk, StripePortal):
     def session_of(self, stripe_id: str) -> CheckoutSession | None:
         if stripe_id.startswith("cs_"):
             found = self._found(f"checkout/sessions/{quote(stripe_id, safe='')}")
-            return None if found is None else read_checkout(found, "completed")
+            return None if found is None else self._session(found)
         is_charge = stripe_id.startswith(("ch_", "py_"))
         payment = self.payment_of(stripe_id) if is_charge else stripe_id
         if payment is None or not payment.startswith("pi_"):
             return None
         found = next(self._listed("checkout/sessions", payment_intent=payment), None)
-        return None if found is None else read_checkout(found, "completed")
+        return None if found is None else self._session(found)
+
+    def paid_at(self, payment_intent: str) -> datetime | None:
+        """Return when a payment was made; None where it is not known."""
+        found = self._payments([payment_intent])
+        return found[0].paid_at if found else None
 
     @override
     def payment_of(self, charge_id: str) -> str | None:
@@ -113,6 +119,13 @@ class StripeApi(StripeDesk, StripePortal):
             if error.code == _NOT_THERE:
                 return None
             raise
+
+    def _session(self, found: Fields) -> CheckoutSession:
+        """Return a session with the time of its payment, which it does not say itself."""
+        session = read_checkout(found, "completed")
+        payment = session.payment_intent
+        paid_at = self.paid_at(payment) if payment is not None else None
+        return replace(session, paid_at=paid_at or session.paid_at)
 
     def _invoice(self, invoice_id: str) -> Bought:
         invoice = self._found(f"invoices/{quote(invoice_id, safe='')}")

@@ -32,7 +32,8 @@ class CheckoutSession:
         sku, policy_version: what our server put into the session's metadata, if it did.
         terms_accepted: whether the customer ticked the terms.
         country: of the customer's address, two capital letters, if known.
-        created_at: the time of purchase.
+        paid_at: the time of purchase: that of the event that tells of the payment. The page may
+            have stood open for a day before, so a session by itself says only when it was opened.
     """
 
     kind: CheckoutKind
@@ -52,7 +53,7 @@ class CheckoutSession:
     policy_version: str | None
     terms_accepted: bool
     country: str | None
-    created_at: datetime
+    paid_at: datetime
     livemode: bool
 
 
@@ -81,7 +82,7 @@ def read_checkout(session: Fields, kind: CheckoutKind) -> CheckoutSession:
         policy_version=metadata.maybe_text("policy_version"),
         terms_accepted=consent.maybe_text("terms_of_service") == "accepted",
         country=address.maybe_country(),
-        created_at=session.instant("created"),
+        paid_at=session.instant("created"),
         livemode=session.flag("livemode"),
     )
 

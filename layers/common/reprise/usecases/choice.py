@@ -60,7 +60,7 @@ class Choices:
             why: what keeps it from being credited.
             now: the wall clock.
         """
-        policy = self.policy.in_force(session.created_at)
+        policy = self.policy.in_force(session.paid_at)
         wish = Wish(
             category=Category.PACK_NOT_CREDITED,
             confidence_percent=100,

@@ -157,12 +157,15 @@ class Run:
             return
         if self._is_known(session.session_id, session.payment_intent):
             return
+        payment = session.payment_intent
+        paid_at = self.world.feed.paid_at(payment) if payment is not None else None
+        session = replace(session, paid_at=paid_at or session.paid_at)
         account_id = self._late_for(session)
         choices = self.world.choices
         if account_id is not None and choices.wants_money(account_id, session):
             self.report.held += 1
             return
-        done = self._announce(_SESSION, found)
+        done = self._announce(_SESSION, found, session.paid_at)
         if done.effect is not Effect.PARK or account_id is None:
             return
         if choices.ask(account_id, session, done.reason, self.now):
@@ -185,8 +188,8 @@ class Run:
 
     def _late_for(self, session: CheckoutSession) -> str | None:
         """Return whose order it is if the promised time to credit it is over."""
-        policy = self.world.books.policy.in_force(session.created_at)
-        if self.now - session.created_at < timedelta(minutes=policy.pack_credit_minutes):
+        policy = self.world.books.policy.in_force(session.paid_at)
+        if self.now - session.paid_at < timedelta(minutes=policy.pack_credit_minutes):
             return None
         try:
             return self.world.books.account_for(session.account, session.customer)
@@ -198,9 +201,9 @@ class Run:
         found = map(self.world.books.ledger.store.find_alias, filter(None, stripe_ids))
         return all(alias is not None and alias.order_id is not None for alias in found)
 
-    def _announce(self, event_type: str, found: Found) -> Handling:
+    def _announce(self, event_type: str, found: Found, at: datetime | None = None) -> Handling:
         livemode = self.world.books.expected.livemode
-        return self._receive(announced(event_type, found, livemode=livemode))
+        return self._receive(announced(event_type, found, livemode=livemode, at=at))
 
     def _receive(self, event: Found) -> Handling:
         """Let an event go the webhook's way."""

@@ -119,8 +119,8 @@ def purchase_of(books: Books, session: CheckoutSession) -> Purchase:
             due=paid,
             payment=paid,
             currency=session.currency or "",
-            purchased_at=session.created_at,
-            policy_version=books.policy.in_force(session.created_at).id,
+            purchased_at=session.paid_at,
+            policy_version=books.policy.in_force(session.paid_at).id,
             facts={name: fact for name, fact in facts.items() if fact},
         )
 

@@ -2,26 +2,30 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from reprise.billing.events import NEWEST_VERSION, StripeEvent, read_event
 from reprise.ports.stripe_feed import Found, StripeFeed
 
 
-def announced(event_type: str, found: Found, *, livemode: bool) -> dict[str, Any]:
+def announced(
+    event_type: str, found: Found, *, livemode: bool, at: datetime | None = None
+) -> dict[str, Any]:
     """Return the event that announces an object, made up under an id that is always the same.
 
     Args:
         event_type: which event says what the object now is.
         found: the object, in the shape of the API version that the package asks for.
         livemode: the mode of the key that listed it, for objects that do not say.
+        at: when it came to be so; when the object was made where it is not given.
     """
     return {
         "id": f"reconcile_{found['id']}",
         "object": "event",
         "type": event_type,
         "api_version": NEWEST_VERSION,
-        "created": found["created"],
+        "created": found["created"] if at is None else int(at.timestamp()),
         "livemode": found.get("livemode", livemode),
         "data": {"object": found},
     }
