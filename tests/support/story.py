@@ -11,6 +11,7 @@ from reprise.ledger.audit import audit
 from reprise.policy.book import PolicyBook
 from reprise.ports.outbox import MemoryOutbox
 from reprise.ports.stripe_memory import MemoryStripe
+from reprise.usecases.cases.operators import Counter, Operator, approve
 from reprise.usecases.pages import Pages
 from reprise.usecases.withdrawing import Withdrawals
 
@@ -42,14 +43,12 @@ class Story:
         self.world = _Quiet(start, book)
         self._numbers = count(1)
         self.outbox = self.world.outbox
-        roots = self.world.deployed.roots
-        accounts = roots["credits_api"].accounts
-        withdrawals = Withdrawals(accounts, self.world.cases, book, ZONE, COUNTRY)
-        pages = Pages(accounts, self.world.cases, MemoryStripe(), withdrawals)
-        object.__setattr__(roots["credits_api"], "pages", lambda: pages)
-        with self.world.deployed.running():
-            told = {"email": f"{ADA}@shop.example", "locale": "en-GB", "country": country}
-            assert self.api("PUT", f"/accounts/{ADA}", told)[0] in {200, 201}
+        root, cases = self.world.deployed.roots["credits_api"], self.world.cases
+        withdrawals = Withdrawals(root.accounts, cases, book, ZONE, COUNTRY)
+        pages = Pages(root.accounts, cases, MemoryStripe(), withdrawals)
+        object.__setattr__(root, "pages", lambda: pages)
+        told = {"email": f"{ADA}@shop.example", "locale": "en-GB", "country": country}
+        assert self.api("PUT", f"/accounts/{ADA}", told)[0] == 201
 
     # Time ------------------------------------------------------------------------------------
 
@@ -64,23 +63,24 @@ class Story:
         return self
 
     def after(self, **span):
-        """Go on by a span."""
-        return self.at(self.world.now + timedelta(**span))
+        return self.at(self.now + timedelta(**span))
 
     @property
     def now(self):
         return self.world.now
 
     def _pass(self, until):
-        with self.world.deployed.running():
-            while self.world._queue and self.world._queue[0][0] <= until:
-                self.world._next()
+        while self.world._queue and self.world._queue[0][0] <= until:
+            self._do(self.world._next)
         self.world.now = until
-        assert self.world.violations == []
 
     def _invoke(self, function, event):
+        return self._do(self.world.invoke, function, event)
+
+    def _do(self, act, *args):
+        """Do something with the functions at work; nothing may be broken by it."""
         with self.world.deployed.running():
-            answer = self.world.invoke(function, event)
+            answer = act(*args)
         assert self.world.violations == []
         return answer
 
@@ -88,15 +88,12 @@ class Story:
 
     def tell(self, event, *, lost=False):
         """Let Stripe make an event now, and deliver it unless it gets lost."""
-        stripe, raw = self.world.stripe, json.dumps(event)
-        with self.world.deployed.running():
-            stripe.say(event, ADA)
-            if lost:
-                stripe.undelivered_events.clear()
-            else:
-                stripe.deliver(event["id"], raw, self.now)
-        assert self.world.violations == []
-        return event
+        stripe = self.world.stripe
+        stripe.say(event, ADA)
+        if lost:
+            stripe.undelivered_events.clear()
+        else:
+            self._do(stripe.deliver, event["id"], json.dumps(event), self.now)
 
     def pays(self, root, amount):
         """Let money move for a session or an invoice, and return the payment's id."""
@@ -148,11 +145,21 @@ class Story:
         self.tell(bodies.invoice_payment(f"evt_{invoice}_p", self.now, invoice, payment, paid))
         return invoice
 
+    def upgrades(self, sub, period, amounts):
+        """Pay the change from Pro to Premier now; return the invoice's id."""
+        invoice, paid = f"in_1{next(self._numbers):04}Qw7Zk2Lm9", sum(amounts)
+        payment = self.pays(invoice, paid)
+        rest = (self.now, period[1])
+        name = f"evt_{invoice}"
+        self.tell(bodies.invoice_upgrade(name, self.now, ADA, sub, invoice, rest, amounts))
+        self.tell(bodies.invoice_payment(f"{name}_p", self.now, invoice, payment, paid))
+        return invoice
+
     def subscription(self, sub, period, plan="pro", **more):
         """Tell a subscription as it is now."""
         self.world.stripe.subscriptions.setdefault(sub, _Ended(self, sub, period, plan))
-        name = f"evt_{sub}_{next(self._numbers)}"
-        self.tell(bodies.subscription(name, self.now, ADA, sub, period, plan, **more))
+        event = f"evt_{sub}_{next(self._numbers)}"
+        self.tell(bodies.subscription(event, self.now, ADA, sub, period, plan, **more))
 
     def subscribes(self, sub="sub_1Ada", *, plan="pro", days=30, country="DE"):
         """Subscribe now; return the first invoice's order id and the period."""
@@ -166,18 +173,12 @@ class Story:
     def api(self, method, target, body=None):
         """Call the credits API; return status and answer."""
         raw = json.dumps(body).encode() if body is not None else b""
-        event = event_of(method, target, None, raw)
-        with self.world.deployed.running():
-            answer = self.world.invoke("credits_api", event)
-        assert self.world.violations == []
+        answer = self._invoke("credits_api", event_of(method, target, None, raw))
         return answer["statusCode"], json.loads(answer["body"])
 
     def charges(self, generation, operation="music_custom"):
-        return self.api(
-            "POST",
-            f"/accounts/{ADA}/charges",
-            {"generation_id": generation, "operation": operation},
-        )
+        asked = {"generation_id": generation, "operation": operation}
+        return self.api("POST", f"/accounts/{ADA}/charges", asked)
 
     def reports(self, generation, kind="Generation Rejected", **detail):
         """Put an event of the product's on the bus."""
@@ -216,13 +217,18 @@ class Story:
             headers["In-Reply-To"] = f"<{answers}@email.amazonses.com>"
         self.world.deployed.mails.mails[ses_id] = raw_mail(text, subject, "plain", **headers)
         record = letters._received(ses_id, address, to, self.now, proven=proven)
-        before = set(self.world.cases.cases)
+        before, here = set(self.world.cases.cases), self.now
         self._invoke("refund_email", {"Records": [record]})
-        here = self.now
         self._pass(here + SOON)
         self.world.now = here
         new = [key for key in self.world.cases.cases if key not in before]
         return self.case(new[-1]) if new else None
+
+    def approves(self, case, by="arn:aws:sts::1:assumed-role/desk/bea"):
+        """Let an operator agree to what is proposed, and the function act on it."""
+        counter = Counter(self.world.cases, self.world.ledger_store, self.world.book)
+        approve(counter, case.case_id, Operator(by, "as the law says", self.now))
+        return self.after(minutes=1).case(case.case_id)
 
     def case(self, case_id):
         return self.world.cases.cases[case_id]

@@ -171,3 +171,52 @@ def test_who_lives_elsewhere_is_judged_by_the_country_of_the_purchase():
         story = Story(BOUGHT, country=lives_in)
         order = story.buys_pack(country=bought_in)
         assert story.writes(WITHDRAW.format(order)).decision.rule == rule
+
+
+def test_what_was_paid_for_a_subscription_since_is_withdrawn_from_with_it(story):
+    """The first payment alone would go back, the subscription end, and the upgrade be lost."""
+    order, period = story.subscribes()
+    story.after(days=3).subscription("sub_1Ada", period, "premier")
+    upgrade = story.upgrades("sub_1Ada", period, (-900, 2700))
+    case = story.writes(WITHDRAW.format(order.partition("/")[0]))
+    assert (case.state, case.decision.rule) == ("person", "withdrawal_paid_again")
+    assert (story.refunded, story.plan) == (0, "premier")
+    proposed = [(one.kind, one.target, one.amount_minor) for one in case.decision.actions]
+    assert proposed == [
+        ("refund_order", order, 1000),
+        ("refund_order", f"{upgrade}/il_2", 1800),
+        ("end_subscription", "sub_1Ada", 0),
+    ]
+    assert story.approves(case).state == "approved"
+    assert (story.refunded, story.available, story.plan) == (2800, 0, "free")
+    assert "28.00 EUR" in story.said
+    assert "Your subscription has ended" in story.said
+    story.holds_together()
+
+
+def test_a_withdrawal_counts_from_when_it_was_declared(story):
+    """Declared in time without the order's id; the mail that names it comes after the last day."""
+    order = story.buys_pack()
+    first = story.at(at(2027, 3, 23, 22)).writes(WITHDRAW.format("of a pack"))
+    assert first.decision.rule == "order_unknown"
+    reply_to = story.outbox.sent[-1].reply_to
+    later = story.after(days=3).writes(WITHDRAW.format(order))
+    assert (later.state, later.decision.rule) == ("person", "withdrawal_declared")
+    assert [one.target for one in later.decision.actions] == [order]
+    story.writes(f"It is {order}", to=reply_to)
+    assert story.case(first.case_id).decision.rule == "withdrawal"
+    assert story.refunded == 1500
+
+
+def test_who_declared_nothing_in_time_is_late(story):
+    order, other = story.buys_pack(), story.buys_pack()
+    story.after(days=2).writes(WITHDRAW.format(other))
+    case = story.after(days=20).writes(WITHDRAW.format(order))
+    assert case.decision.rule == "pack_credited"
+
+
+def test_greece_by_either_of_its_codes_is_greece():
+    """The EU writes EL where ISO and Stripe write GR."""
+    story = Story(BOUGHT, country="EL")
+    order = story.buys_pack(country=None)
+    assert story.writes(WITHDRAW.format(order)).decision.rule == "withdrawal"

@@ -25,6 +25,7 @@ from reprise.policy.facts import (
 from reprise.ports.desk import Profile
 from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
+from reprise.usecases.cases.declared import declared
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
 from reprise.usecases.cases.generations import generation_facts
 from reprise.usecases.cases.lookups import Uncredited, placed, receipted, root_of
@@ -100,7 +101,8 @@ def _of_account(
     facts = replace(
         bare,
         order_match=_match(named, bare.order_match),
-        order=None if order is None else order_facts(desk, case, order, bought),
+        order=None if order is None else _with_later(desk, case, order, bought, orders),
+        declared=declared(desk.cases, case, order),
         subscription=subscription_facts(
             desk.books.mirrors.mirrors_of(account_id),
             orders,
@@ -152,6 +154,24 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
         credits_used=credits_used(read.account, order) if read.account else 0,
         policy_version=purchase.policy_version,
     )
+
+
+def _with_later(
+    desk: Desk, case: Case, order: Order, bought: Bought, orders: Iterable[Order]
+) -> OrderFacts:
+    """Return the facts of an order with those of what was paid for its subscription since."""
+    name, since = order.purchase.subscription_id, order.purchase.purchased_at
+    found = (
+        order_facts(desk, case, one, Bought())
+        for one in orders
+        if name is not None
+        and one.purchase.subscription_id == name
+        and one.order_id != order.order_id
+        and one.purchase.purchased_at >= since
+        and one.net_paid
+    )
+    later = tuple(one for one in found if one.refundable_minor > 0)
+    return replace(order_facts(desk, case, order, bought), later=later)
 
 
 def country_of(purchase: Purchase, profile: Profile | None) -> str:
