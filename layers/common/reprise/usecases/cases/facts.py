@@ -19,29 +19,20 @@ from reprise.policy.facts import (
     OrderKind,
     OrderMatch,
     PaymentFacts,
-    Preference,
     Settlement,
 )
 from reprise.ports.desk import Profile
 from reprise.ports.ledger import Read
 from reprise.ports.stripe import Bought
-from reprise.usecases.cases.declared import declared
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
 from reprise.usecases.cases.generations import generation_facts
 from reprise.usecases.cases.lookups import Uncredited, placed, receipted, root_of
+from reprise.usecases.cases.others import asks_for_money, declared
 from reprise.usecases.cases.own_ids import matching
 from reprise.usecases.cases.subscriptions import subscription_facts
 
 RECENT: Final = timedelta(days=90)
 _RECENT_MAX: Final = 5
-_FOR_MONEY: Final = frozenset(
-    {
-        Category.CHARGED_AFTER_CANCELLATION,
-        Category.CHARGED_TWICE,
-        Category.CREDITED_PACK,
-        Category.EU_WITHDRAWAL,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +208,10 @@ def _is_disputed(order: Order) -> bool:
 
 
 def _money_requested(desk: Desk, case: Case, purchase: Purchase) -> bool:
-    """Return whether another open case asks for this order's money.
-
-    An order that never landed is none of the account's yet, so it is named by a foreign id.
-    """
+    """Return whether another open case asks for this order's money."""
     names = {purchase.order_id, purchase.facts.get("payment_intent")}
-    return any(
-        other.case_id != case.case_id
-        and not other.state.ended
-        and not names.isdisjoint((*other.wish.orders, *other.wish.foreign))
-        and (other.wish.preference is Preference.REFUND or other.wish.category in _FOR_MONEY)
-        for other in desk.cases.cases_of(case.account_id or "")
-    )
+    others = desk.cases.cases_of(case.account_id or "")
+    return any(one.case_id != case.case_id and asks_for_money(one, names) for one in others)
 
 
 def _match(named: dict[str, Order], otherwise: OrderMatch) -> OrderMatch:

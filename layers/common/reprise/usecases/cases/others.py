@@ -1,16 +1,39 @@
-"""Withdrawals that an account declared in earlier mails.
+"""What the other requests of an account mean for one of its orders.
 
 A withdrawal counts from when it was declared, whether or not it named its order (Directive
-2011/83/EU, article 11): who was asked for the order, and writes anew, has not begun anew.
+2011/83/EU, article 11): who was asked for the order, and writes anew, has not begun anew. And while
+somebody asks for an order's money, it is not completed.
 """
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Final
 
 from reprise.cases.model import Case
 from reprise.ledger.orders import Order
-from reprise.policy.facts import Category
+from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import CaseStore
 from reprise.usecases.cases.own_ids import matching
+
+_FOR_MONEY: Final = frozenset(
+    {
+        Category.CHARGED_AFTER_CANCELLATION,
+        Category.CHARGED_TWICE,
+        Category.CREDITED_PACK,
+        Category.EU_WITHDRAWAL,
+    }
+)
+
+
+def asks_for_money(case: Case, names: AbstractSet[str | None]) -> bool:
+    """Return whether an open case asks for the money of the order that goes by these names.
+
+    An order that never landed is none of the account's yet, so it is named by a foreign id.
+    """
+    wish = case.wish
+    is_for_money = wish.preference is Preference.REFUND or wish.category in _FOR_MONEY
+    named = {*wish.orders, *wish.foreign, *wish.hints}
+    return not case.state.ended and is_for_money and not names.isdisjoint(named)
 
 
 def declared(
