@@ -1,5 +1,8 @@
 """The one place where errors become HTTP."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from reprise.api.problem import Kind, Problem
 from reprise.errors import BadInputError, TransientError
 from reprise.ledger.errors import (
@@ -32,6 +35,19 @@ _KINDS: tuple[tuple[type[Exception], Kind], ...] = (
     (TransientError, Kind.BUSY),
 )
 
+# The field to change and how, where the error itself does not say it.
+_MENDS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
+    {
+        Kind.ACCOUNT_UNKNOWN: ("account_id", "register it, or wait for its first purchase"),
+        Kind.CHARGE_UNKNOWN: ("generation_id", "must be one that this account was charged for"),
+        Kind.ORDER_UNKNOWN: ("order_id", "must be this account's; it appears with its payment"),
+        Kind.CASE_UNKNOWN: ("case_id", "must be one of this account's that is still kept"),
+        Kind.CUSTOMER_UNKNOWN: ("account_id", "must have paid through Stripe before"),
+        Kind.INPUTS_DIFFER: ("generation_id", "use a new id for another operation"),
+        Kind.EMAIL_TAKEN: ("email", "register the other account with another address first"),
+    }
+)
+
 
 def problem_of(error: Exception) -> Problem:
     """Return what the caller is told; of what is wrong on our side, no more than that."""
@@ -49,4 +65,7 @@ def problem_of(error: Exception) -> Problem:
     if kind in {Kind.INTERNAL, Kind.BUSY}:
         fix = "send the same request again; every write is done at most once"
         return Problem(kind, "it is not known whether the request was carried out", fix=fix)
-    return Problem(kind, str(error))
+    if kind not in _MENDS:
+        return Problem(kind, str(error))
+    field, fix = _MENDS[kind]
+    return Problem(kind, str(error), field=field, fix=fix)

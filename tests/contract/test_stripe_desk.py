@@ -51,7 +51,7 @@ def memory():
     session = read_checkout(Fields(SESSION), "completed")
     paid = Payment(
         payment_id=PAYMENT,
-        paid_at=session.created_at,
+        paid_at=session.paid_at,
         amount_minor=AMOUNT,
         refunded_minor=0,
         currency=session.currency,

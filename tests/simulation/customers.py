@@ -66,9 +66,9 @@ def buy_pack(world, customer):
     if dice.random() < 0.15:
         world.stripe.say(said(0, paid=False), account)
         fails = dice.random() < 0.3
-        world.at(now + 2 * DAY, _bank_pays, world, customer, (order, sku, now), said, fails)
+        world.at(now + 2 * DAY, _bank_pays, world, customer, (order, sku), said, fails)
         return
-    pay_pack(world, customer, order, sku, now)
+    pay_pack(world, customer, order, sku)
     world.stripe.say(said(1), account)
 
 
@@ -81,13 +81,13 @@ def _bank_pays(world, customer, sold, said, fails):
     world.stripe.say(said(2, kind="async_payment_succeeded"), customer.account_id)
 
 
-def pay_pack(world, customer, order, sku, made):
+def pay_pack(world, customer, order, sku):
     """Money moves for a pack, now and then twice."""
     credits, price = PACKS[sku]
     account, dice = customer.account_id, customer.random
     payment = bodies.payment_of(order)
     money = world.stripe.pay(payment, account, price, world.now, order)
-    bought = Bought(account, credits, price, made, money)
+    bought = Bought(account, credits, price, world.now, money)
     world.truth.bought[order] = bought
     if dice.random() < 0.08:
         again = world.now + MINUTE

@@ -106,12 +106,29 @@ class Judge:
             return {DENY}
         age = letter.sent_at - bought.paid_at
         if age >= WITHDRAWAL_OVER:
-            return {DENY}
-        if bought.is_renewal or self.used(letter.account, order):
+            return {DENY, PERSON} if self._declared_before(letter) else {DENY}
+        if bought.is_renewal or self._paid_again(bought) or self.used(letter.account, order):
             granted = PERSON
         else:
             granted = self._money(letter.account)
         return {granted} if age <= WITHDRAWAL_SURE else {granted, DENY, PERSON}
+
+    def _declared_before(self, letter):
+        """Whether an earlier mail withdrew from something: then a person looks at what is late."""
+        return any(
+            (one.account, one.kind) == (letter.account, "withdraw") and one.sent_at < letter.sent_at
+            for one in self.world.truth.letters.values()
+        )
+
+    def _paid_again(self, bought):
+        """Whether more was paid for the subscription since: all of it goes back, or none."""
+        return bool(bought.subscription) and any(
+            one.subscription == bought.subscription
+            and one is not bought
+            and one.paid_at >= bought.paid_at
+            and one.still_paid
+            for one in self.world.truth.of(bought.account).values()
+        )
 
     def _missing(self, letter, order, bought):
         """A pack that is said to be missing: credited, late, or really not there."""

@@ -1,6 +1,7 @@
 """Stripe: what it holds, what it tells the webhook, what it lists, and refunds under keys."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reprise.billing.checkout import read_checkout
@@ -165,7 +166,10 @@ class Stripe:
             stripe_id = stripe_id.replace("ch_", "pi_")
         found = self.session_list.get(stripe_id)
         found = found or next(iter(self.sessions_of(stripe_id)), None)
-        return None if found is None else read_checkout(Fields(found), "completed")
+        if found is None:
+            return None
+        session = read_checkout(Fields(found), "completed")
+        return replace(session, paid_at=self.paid_at(session.payment_intent) or session.paid_at)
 
     def refunds_of(self, payment_id):
         return tuple(

@@ -58,10 +58,10 @@ class MemoryFeed:
     def sessions_of(self, payment_intent):
         return [one for one in self.packs if one["payment_intent"] == payment_intent]
 
-    def paid_at(self, _payment_intent):
+    def payment_of(self, _charge_id):
         return None
 
-    def payment_of(self, _charge_id):
+    def paid_at(self, _payment_intent):
         return None
 
     @staticmethod

@@ -42,7 +42,7 @@ FINE = {
 REFUSED = {
     "adv_account_id_alphabet": ("bad-input", "account_id"),
     "adv_account_in_body": ("bad-input", "account_id"),
-    "adv_account_unknown": ("account-unknown", None),
+    "adv_account_unknown": ("account-unknown", "account_id"),
     "adv_amount_in_body": ("bad-input", "credits"),
     "adv_body_base64_not_ascii": ("bad-input", "body"),
     "adv_body_missing": ("bad-input", "body"),
@@ -51,7 +51,7 @@ REFUSED = {
     "adv_body_not_json": ("bad-input", "body"),
     "adv_body_not_utf8": ("bad-input", "body"),
     "adv_body_too_large": ("body-too-large", "body"),
-    "adv_case_of_somebody_else": ("case-unknown", None),
+    "adv_case_of_somebody_else": ("case-unknown", "case_id"),
     "adv_country_lower_case": ("bad-input", "country"),
     "adv_cursor_foreign": ("bad-input", "cursor"),
     "adv_email_is_null": ("bad-input", "email"),
@@ -65,10 +65,10 @@ REFUSED = {
     "adv_route_unknown": ("route-unknown", None),
     "adv_submitted_in_year_one": ("bad-input", "submitted_at"),
     "adv_submitted_without_zone": ("bad-input", "submitted_at"),
-    "adv_withdraw_of_somebody_else": ("order-unknown", None),
+    "adv_withdraw_of_somebody_else": ("order-unknown", "order_id"),
     "charge_credits_missing": ("credits-missing", None),
-    "charge_other_inputs": ("inputs-differ", None),
-    "portal_nobody_paid": ("customer-unknown", None),
+    "charge_other_inputs": ("inputs-differ", "generation_id"),
+    "portal_nobody_paid": ("customer-unknown", "account_id"),
 }
 
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_done_is_refused_by_name_and_changes_nothing(name, ledger
     assert problem["type"] == f"urn:reprise:problem:{kind}"
     assert problem["status"] == reply["statusCode"] < 500
     assert problem.get("field") == field
-    assert bool(problem.get("fix")) == (field is not None or kind == "credits-missing")
+    assert bool(problem.get("fix")) == (kind != "route-unknown")
     assert ledger.account("usr_1") == before
 
 

@@ -10,6 +10,7 @@ from reprise.ledger.commands import RefundUncredited
 from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import Intake
 from reprise.ports.directory import Profile
+from reprise.ports.parking import Parked
 from reprise.usecases.stripe.orders import pack_purchase
 
 from functions.stripe_reconcile import app
@@ -132,6 +133,22 @@ def test_an_open_request_for_money_holds_a_late_completion(standin, world, forei
     world.choices.cases.take_in(request_for_money(at, foreign=foreign))
     done = run(at)
     assert (done["held"], done["mended"], balance(world)) == (2, 0, None)
+
+
+@pytest.mark.parametrize("how", ["undelivered", "parked"])
+def test_while_its_money_is_asked_for_no_event_completes_it_either(standin, world, how):
+    """Whatever the request calls itself: who withdraws from it wants its money too."""
+    at = minutes_after("checkout_pack_paid", 70)
+    wish = {"category": Category.EU_WITHDRAWAL, "preference": None, "foreign": ("pi_RepPack1",)}
+    world.choices.cases.take_in(request_for_money(at, **wish))
+    if how == "undelivered":
+        standin.record(json.loads(body("checkout_pack_paid")), deliver=False)
+    else:
+        why = {"kind": "checkout.session.completed", "field": "sku", "reason": "was unknown"}
+        waits = {"waits_for": None, "body": body("checkout_pack_paid"), "parked_at": at}
+        world.books.parking.park(Parked(parked_id="evt_1", source="stripe", **why, **waits))
+    assert run(at)["held"] >= 1
+    assert balance(world) is None
 
 
 def test_a_request_about_something_else_holds_nothing(standin, world):

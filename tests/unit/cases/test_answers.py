@@ -14,6 +14,8 @@ VALUES = {
     "sentence": 'Say "no" & <go>.',
     "credits": "5",
     "orders": "cs_1",
+    "returned": "5",
+    "taken": "10",
     "received": "2026-10-01 12:00:00 UTC",
 }
 FORBIDDEN = [chr(code) for code in (*range(32), 0x7F, 0x85, 0x2028, 0x2029)]

@@ -197,7 +197,7 @@ def test_a_failed_generation_is_answered_and_an_open_one_awaited(world):
     world.books.ledger.run(ADA, failed, NOW)
     case = world.work(now=NOW + HOUR)
     assert (case.state, case.decision.rule) == (CaseState.APPROVED, "generation_refunded")
-    assert world.told[0].startswith("the credits of that generation are back")
+    assert world.told[0].startswith("10 of the 10 credits of that generation are back")
 
 
 def test_a_generation_that_stays_open_goes_to_a_person_when_the_case_is_due(world):

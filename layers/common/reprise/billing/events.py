@@ -8,7 +8,7 @@ Source: docs.stripe.com/api/events/object and /api/events/types.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -191,7 +191,9 @@ def read_event(raw: bytes) -> StripeEvent:
 
 def facts_of(event: StripeEvent) -> Facts | Unreadable:
     """Return what an event says; never raises."""
-    return read_object(event.type, event.subject)
+    found = read_object(event.type, event.subject)
+    # Whoever pays by bank debit, or after a walk, did not pay when the page was opened.
+    return replace(found, paid_at=event.created) if isinstance(found, CheckoutSession) else found
 
 
 def read_object(event_type: str, found: Mapping[str, object]) -> Facts | Unreadable:

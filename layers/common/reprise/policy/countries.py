@@ -1,6 +1,7 @@
 """Countries whose consumers may withdraw from a purchase at a distance, as Stripe names them.
 
 The EU and the EEA; France's outermost regions and Åland have ISO codes of their own, but their law.
+The EU itself writes EL for Greece, as many write UK for GB: nobody loses a right by that.
 Outside, some countries have rights of their own, which only keep a denial from being automatic.
 """
 
@@ -41,6 +42,7 @@ COUNTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "SE": ("SE", ("Europe/Stockholm",)),
         "SI": ("SI", ("Europe/Ljubljana",)),
         "SK": ("SK", ("Europe/Bratislava",)),
+        "EL": ("GR", ("Europe/Athens",)),
         "AX": ("FI", ("Europe/Mariehamn",)),
         "GF": ("FR", ("America/Cayenne",)),
         "GP": ("FR", ("America/Guadeloupe",)),
@@ -58,7 +60,7 @@ COUNTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
 # IL: Consumer Protection Law s. 14C; ZA: ECT Act s. 44. Business days count as a week.
 COOLING_OFF_ELSEWHERE: Mapping[str, int] = MappingProxyType(
     {
-        **dict.fromkeys(("GB", "TR", "IL"), 14),
+        **dict.fromkeys(("GB", "UK", "TR", "IL"), 14),
         **dict.fromkeys(("AR", "CL"), 10),
         **dict.fromkeys(("BR", "CO", "MX", "KR", "TW", "ZA"), 7),
     }

@@ -77,6 +77,7 @@ class OrderFacts:
         money_requested: another open case asks for this order's money.
         credits_used: net credits of it that charges consumed, open ones included.
         policy_version: the version pinned at the purchase.
+        later: what was paid for the same subscription afterwards, and is held.
     """
 
     id: str
@@ -96,6 +97,7 @@ class OrderFacts:
     money_requested: bool = False
     credits_used: int = 0
     policy_version: str
+    later: tuple["OrderFacts", ...] = ()
 
     @property
     def refundable_minor(self) -> int:
@@ -176,6 +178,8 @@ class CaseFacts:
         date_header: the mail's own date; None if it has none.
         received_at: when it was received.
         order_match: how its ids fit; `order` is set exactly if this is ONE.
+        declared: each earlier mail in which the account withdrew from this order or from one that
+            it did not name: the mail's own date, and when it was received.
         choice_asked: the customer was already asked to choose.
         account_refunds: refunds to this account within the velocity window.
         card_refunds: refunds to this card within the velocity window.
@@ -192,6 +196,7 @@ class CaseFacts:
     subscription: SubscriptionFacts | None = None
     duplicate: DuplicateFacts | None = None
     generation: GenerationFacts | None = None
+    declared: tuple[tuple[datetime | None, datetime], ...] = ()
     choice_asked: bool = False
     account_refunds: int = 0
     card_refunds: int = 0

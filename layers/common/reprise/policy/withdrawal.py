@@ -28,8 +28,9 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
     """Return what the right of withdrawal says about an order whose money we hold.
 
     Unused and in time, it is granted; too late, it is denied (and the policy's own words decide).
-    Used, a renewal, or a buyer of whom we do not know that they are a consumer of the EEA: a person
-    decides, since the right may hold in part or not at all.
+    Used, a renewal, paid for again since, declared in time in an earlier mail alone, or a buyer of
+    whom we do not know that they are a consumer of the EEA: a person decides, since the right may
+    hold in part or not at all.
     """
     evidence: Evidence = (
         ("order", order.id),
@@ -44,11 +45,16 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
     window = withdrawal_window(order.purchased_at, order.country, policy.withdrawal_days)
     evidence += (("sent_at", shown(sent)), ("withdrawal_until", shown(window.ends_at)))
     if sent >= window.ends_at and not _in_doubt(sent, window):
-        return Ruling(Verdict.DENY, "withdrawal_late", "statutory_request", evidence=evidence)
+        declared = _first_sent(facts, policy)
+        if declared >= window.ends_at and not _in_doubt(declared, window):
+            return Ruling(Verdict.DENY, "withdrawal_late", "statutory_request", evidence=evidence)
+        evidence += (("declared_at", shown(declared)),)
+        return Ruling(Verdict.PERSON, "withdrawal_declared", "statutory", back, evidence=evidence)
     for rule, applies in (
         ("withdrawal_holiday", sent >= window.ends_at),
         ("withdrawal_business", order.is_business),
         ("withdrawal_renewal", order.is_renewal),
+        ("withdrawal_paid_again", bool(order.later)),
         ("withdrawal_used", order.credits_used > 0),
     ):
         if applies:
@@ -57,10 +63,14 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
 
 
 def _undone(order: OrderFacts) -> tuple[Action, ...]:
-    """Return what undoes a purchase: its money goes back, and a subscription ends with it."""
+    """Return what undoes a purchase: its money goes back, and a subscription ends with it.
+
+    What was paid for the subscription since goes back as well: without it, that bought nothing.
+    """
     if not order.subscription_id:
         return (refund(order),)
-    return (refund(order), Action(ActionKind.END_SUBSCRIPTION, order.subscription_id))
+    refunds = tuple(refund(one) for one in (order, *order.later))
+    return (*refunds, Action(ActionKind.END_SUBSCRIPTION, order.subscription_id))
 
 
 def may_withdraw(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> bool:
@@ -71,9 +81,15 @@ def may_withdraw(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> 
     """
     if not order.country:
         return True
-    sent = sent_at(facts.date_header, facts.received_at, policy.mail_date_trust_hours)
+    sent = _first_sent(facts, policy)
     days = COOLING_OFF_ELSEWHERE.get(order.country.upper(), 0)
     return days > 0 and sent < order.purchased_at + timedelta(days=days) + _TO_SPARE
+
+
+def _first_sent(facts: CaseFacts, policy: PolicyVersion) -> datetime:
+    """Return when the withdrawal was first declared, here or in an earlier mail."""
+    mails = ((facts.date_header, facts.received_at), *facts.declared)
+    return min(sent_at(date, received, policy.mail_date_trust_hours) for date, received in mails)
 
 
 def _in_doubt(sent: datetime, window: WithdrawalWindow) -> bool:

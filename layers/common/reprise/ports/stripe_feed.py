@@ -53,10 +53,10 @@ class StripeFeed(Protocol):
         """Return the checkout sessions of a payment."""
         ...
 
-    def payment_of(self, charge_id: str) -> str | None:
-        """Return the payment intent of a charge."""
+    def paid_at(self, payment_intent: str) -> datetime | None:
+        """Return when a payment was made; None where it is not known."""
         ...
 
-    def paid_at(self, payment_intent: str) -> datetime | None:
-        """Return when a payment was made, if it was."""
+    def payment_of(self, charge_id: str) -> str | None:
+        """Return the payment intent of a charge."""
         ...

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reprise.billing.checkout import CheckoutSession
-from reprise.cases.model import Wish
+from reprise.cases.model import Case, Wish
 from reprise.policy.book import PolicyBook
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import CaseStore
 from reprise.ports.directory import Directory
+from reprise.usecases.cases.others import asks_for_money
 from reprise.usecases.cases.unwritten import open_unwritten
 
 ACTOR = "stripe_reconcile"
@@ -42,14 +43,8 @@ class Choices:
         A request that names no order at all may mean this one.
         """
         ours = {session.session_id, session.payment_intent}
-        for case in self.cases.cases_of(account_id):
-            wish = case.wish
-            if case.state.ended or wish.preference is not Preference.REFUND:
-                continue
-            named = {*wish.orders, *wish.foreign, *wish.hints}
-            if wish.category is Category.PACK_NOT_CREDITED and (not named or named & ours):
-                return True
-        return False
+        cases = self.cases.cases_of(account_id)
+        return any(asks_for_money(case, ours) or _may_mean_any(case) for case in cases)
 
     def ask(self, account_id: str, session: CheckoutSession, why: str, now: datetime) -> bool:
         """Open the case of an order that could not be credited; return whether it is new.
@@ -81,3 +76,13 @@ class Choices:
             now=now,
         )
         return not taken.replayed
+
+
+def _may_mean_any(case: Case) -> bool:
+    """Return whether an open case asks for the money of a pack that is missing, and names none."""
+    wish = case.wish
+    return (
+        not case.state.ended
+        and (wish.category, wish.preference) == (Category.PACK_NOT_CREDITED, Preference.REFUND)
+        and not (wish.orders or wish.foreign or wish.hints)
+    )

@@ -134,7 +134,7 @@ class Run:
             self.report.failed.append((what, f"{type(error).__name__}: {error}"))
 
     def _event(self, event: Found) -> None:
-        if event.get("type") in HANDLED_TYPES:
+        if event.get("type") in HANDLED_TYPES and not self._is_held(told(event)[1]):
             self._receive(event)
 
     def _invoice(self, invoice: Found) -> None:
@@ -161,14 +161,12 @@ class Run:
         paid_at = self.world.feed.paid_at(payment) if payment else None
         session = replace(session, paid_at=paid_at)
         account_id = self._late_for(session)
-        choices = self.world.choices
-        if account_id is not None and choices.wants_money(account_id, session):
-            self.report.held += 1
+        if self._is_wanted_back(account_id, session):
             return
         done = self._announce(_SESSION, found, paid_at)
         if done.effect is not Effect.PARK or account_id is None:
             return
-        if choices.ask(account_id, session, done.reason, self.now):
+        if self.world.choices.ask(account_id, session, done.reason, self.now):
             self.report.asked += 1
             self.report.metrics.append(Metric.CASE_OPENED)
 
@@ -185,6 +183,21 @@ class Run:
         known = known_refunds(books, root).get(seen.refund_id)
         if known is None or known.status.name.lower() != seen.status:
             self._announce(_REFUND, found)
+
+    def _is_held(self, event: StripeEvent) -> bool:
+        """Return whether an event would complete a late pack whose money is asked for."""
+        found = facts_of(event)
+        if not isinstance(found, CheckoutSession) or found.mode != "payment":
+            return False
+        if found.payment_status not in _PAID or self._is_known(found.session_id):
+            return False
+        return self._is_wanted_back(self._late_for(found), found)
+
+    def _is_wanted_back(self, account_id: str | None, session: CheckoutSession) -> bool:
+        if account_id is None or not self.world.choices.wants_money(account_id, session):
+            return False
+        self.report.held += 1
+        return True
 
     def _late_for(self, session: CheckoutSession) -> str | None:
         """Return whose order it is if the promised time to credit it is over."""
@@ -244,6 +257,8 @@ class Run:
         if parked.waits_for is not None:
             self._fetch(parked.waits_for)
         raw, event = told(completed(self.world.feed, json.loads(parked.body)))
+        if self._is_held(event):
+            return
         if parked.field == FIELD and self._agrees(event):
             self.world.books.parking.retried(parked, self.now)
             return

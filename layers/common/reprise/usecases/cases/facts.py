@@ -19,7 +19,6 @@ from reprise.policy.facts import (
     OrderKind,
     OrderMatch,
     PaymentFacts,
-    Preference,
     Settlement,
 )
 from reprise.ports.directory import Profile
@@ -28,19 +27,12 @@ from reprise.ports.stripe import Bought
 from reprise.usecases.cases.desk import Desk, account_tally, card_tally
 from reprise.usecases.cases.generations import generation_facts
 from reprise.usecases.cases.lookups import Uncredited, placed, receipted
+from reprise.usecases.cases.others import asks_for_money, declared
 from reprise.usecases.cases.own_ids import matching
 from reprise.usecases.cases.subscriptions import subscription_facts
 
 RECENT: Final = timedelta(days=90)
 _RECENT_MAX: Final = 5
-_FOR_MONEY: Final = frozenset(
-    {
-        Category.CHARGED_AFTER_CANCELLATION,
-        Category.CHARGED_TWICE,
-        Category.CREDITED_PACK,
-        Category.EU_WITHDRAWAL,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,8 @@ def _of_account(
     facts = replace(
         bare,
         order_match=_match(named, bare.order_match),
-        order=None if order is None else order_facts(desk, case, order, bought),
+        order=None if order is None else _with_later(desk, case, order, bought, orders),
+        declared=declared(desk.cases, case, order),
         subscription=subscription_facts(
             desk.books.mirrors.mirrors_of(account_id),
             orders,
@@ -154,6 +147,24 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
     )
 
 
+def _with_later(
+    desk: Desk, case: Case, order: Order, bought: Bought, orders: Iterable[Order]
+) -> OrderFacts:
+    """Return the facts of an order with those of what was paid for its subscription since."""
+    name, since = order.purchase.subscription_id, order.purchase.purchased_at
+    found = (
+        order_facts(desk, case, one, Bought())
+        for one in orders
+        if name is not None
+        and one.purchase.subscription_id == name
+        and one.order_id != order.order_id
+        and one.purchase.purchased_at >= since
+        and one.net_paid
+    )
+    later = tuple(one for one in found if one.refundable_minor > 0)
+    return replace(order_facts(desk, case, order, bought), later=later)
+
+
 def country_of(purchase: Purchase, profile: Profile | None) -> str:
     """Return the customer's country at the purchase, else the account's; empty if unknown."""
     return purchase.facts.get("country") or (profile.country if profile else "")
@@ -196,18 +207,10 @@ def _is_disputed(order: Order) -> bool:
 
 
 def _money_requested(desk: Desk, case: Case, purchase: Purchase) -> bool:
-    """Return whether another open case asks for this order's money.
-
-    An order that never landed is none of the account's yet, so it is named by a foreign id.
-    """
+    """Return whether another open case asks for this order's money."""
     names = {purchase.order_id, purchase.facts.get("payment_intent")}
-    return any(
-        other.case_id != case.case_id
-        and not other.state.ended
-        and not names.isdisjoint((*other.wish.orders, *other.wish.foreign))
-        and (other.wish.preference is Preference.REFUND or other.wish.category in _FOR_MONEY)
-        for other in desk.cases.cases_of(case.account_id or "")
-    )
+    others = desk.cases.cases_of(case.account_id or "")
+    return any(one.case_id != case.case_id and asks_for_money(one, names) for one in others)
 
 
 def _match(named: dict[str, Order], otherwise: OrderMatch) -> OrderMatch:

@@ -47,8 +47,11 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
         country=desk.country,
     )
     # That the money is on its way is not said any more, if it was not said yet.
-    unsaid = ("refunded", ReplyState.PLANNED)
-    said = tuple(one for one in case.replies if (one.template, one.state) != unsaid)
+    said = tuple(
+        one
+        for one in case.replies
+        if not (one.template.startswith("refunded") and one.state is ReplyState.PLANNED)
+    )
     earlier = tuple(one.carries_out for one in failed if one.round != case.round)
     case = replace(case, due_at=due_at, replies=said, attempts=attempts)
     changes = to_person(case, now, template=None)

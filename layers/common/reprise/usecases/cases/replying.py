@@ -165,12 +165,15 @@ def _values(case: Case) -> dict[str, str]:
     for one in case.attempts:
         if one.state is AttemptState.DONE:
             totals[one.currency] = totals.get(one.currency, 0) + one.amount_minor
+    evidence = dict(decision.evidence) if decision else {}
     return {
         "case": case.case_id,
         "amount": " + ".join(money(total, currency) for currency, total in totals.items()),
         "sentence": " ".join(decision.sentence.split()) if decision else "",
         "credits": str(case.goodwill.credits) if case.goodwill else "0",
         "orders": ", ".join(case.wish.orders),
+        "returned": evidence.get("credits_returned", "0"),
+        "taken": evidence.get("credits_taken", "0"),
         "received": f"{case.letter.received_at:%Y-%m-%d %H:%M:%S} UTC",
     }
 

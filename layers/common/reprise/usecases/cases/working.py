@@ -7,7 +7,7 @@ after a crash, ends where one would have.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reprise.cases.model import AttemptState, Case, CaseState
+from reprise.cases.model import AttemptState, Case, CaseState, Reply
 from reprise.errors import InvariantViolationError
 from reprise.ledger.commands import Gift
 from reprise.ledger.lots import LotKind
@@ -141,7 +141,8 @@ def _act(desk: Desk, case: Case, now: datetime) -> Case:
             cause_of(case),
         )
         desk.ledger.run(case.account_id or "", gift, now)
-    replies = planned(case, _outcome_words(case), now)
+    said = [Reply(template=words, planned_at=now) for words in _outcome_words(desk, case)]
+    replies = (*case.replies, *said)
     return moved(
         desk, case, "done", "all that was decided", now, state=CaseState.APPROVED, replies=replies
     )
@@ -203,10 +204,26 @@ def _await_generation(desk: Desk, case: Case, now: datetime) -> Case:
     )
 
 
-def _outcome_words(case: Case) -> str:
-    if any(one.state is AttemptState.DONE for one in case.attempts):
-        return "refunded"
+def _outcome_words(desk: Desk, case: Case) -> list[str]:
+    """Return what the customer is told of what was done: no more and no less."""
     kinds = {action.kind for action in decision_of(case).actions}
+    goodwill = ["goodwill"] if case.goodwill is not None else []
+    if any(one.state is AttemptState.DONE for one in case.attempts):
+        return [_refund_words(desk, case, kinds), *goodwill]
     if ActionKind.COMPLETE_ORDER in kinds:
-        return "completed"
-    return "goodwill" if case.goodwill is not None else "approved"
+        return ["completed", *goodwill]
+    return goodwill or ["approved"]
+
+
+def _refund_words(desk: Desk, case: Case, kinds: set[ActionKind]) -> str:
+    """Return what a refund took: credits only where they had landed, none for a second payment."""
+    if ActionKind.END_SUBSCRIPTION in kinds:
+        return "refunded_subscription"
+    undone = [
+        one.order_id
+        for one in case.attempts
+        if one.state is AttemptState.DONE and one.kind is ActionKind.REFUND_ORDER
+    ]
+    orders = desk.ledger.store.read(case.account_id or "", (), undone).orders.values()
+    is_clawed = any(order.status is OrderStatus.CREDITED for order in orders)
+    return "refunded_order" if is_clawed else "refunded"

@@ -101,9 +101,7 @@ def apply(books: Books, event: StripeEvent, now: datetime) -> Handling:
 def _apply(books: Books, found: Facts, event: StripeEvent, cause: Cause, now: datetime) -> Handling:
     match found:
         case CheckoutSession():
-            # Whoever pays by bank debit, or after a walk, did not pay when the page was opened.
-            paid_at = found.paid_at or event.created
-            return checkout(books, replace(found, paid_at=paid_at), cause, now)
+            return checkout(books, found, cause, now)
         case InvoicePaid():
             return invoice_paid(books, found, cause, now)
         case InvoicePaymentPaid():
