@@ -12,8 +12,7 @@ import pytest
 from reprise import settings
 from reprise.metrics import NAMESPACE, Metric
 
-from tests.support.files import ROOT
-from tests.support.template import functions, logical_id, resources, target, template
+from tests.support.template import ROOT, functions, logical_id, resources, target, template
 
 WIRED = sorted(functions())
 SETTINGS = {

@@ -1,6 +1,7 @@
 """The function against moto: an operator's call becomes shards, shards become credits, once."""
 
 import json
+from pathlib import Path
 
 import boto3
 import pytest
@@ -10,9 +11,11 @@ from reprise.ports.ledger import SHARDS, StoreBusyError, shard_of
 from functions.outage_credits import app
 from ops.stripe_standin.server import running
 from tests.support import aws
-from tests.support.aws import Context, batch, surroundings
-from tests.support.files import sample
+from tests.support.aws import Context, surroundings
 from tests.support.outages import BOB, NOW, OUTAGE, declare, subscriber
+
+EVENTS = Path(__file__).parents[3] / "events" / "outage_credits"
+
 
 SETTINGS = {
     "OUTAGE_QUEUE_URL": "pending",
@@ -31,8 +34,13 @@ def queue(monkeypatch):
     app.root.cache_clear()
 
 
+def sample(name):
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
 def deliver(*bodies, context=None):
-    return app.handler(batch(*bodies), context or Context())["batchItemFailures"]
+    records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]
+    return app.handler({"Records": records}, context or Context())["batchItemFailures"]
 
 
 def balance(account="usr_1"):
@@ -44,11 +52,9 @@ def test_a_confirmed_outage_is_spread_and_every_subscriber_served_once(queue):
     for number in range(5):
         subscriber(of, f"usr_{number}")
     incident, _ = declare(of)
-    assert incident.incident_id == sample("outage_credits/confirmed")["incident"], (
-        "the samples name this one"
-    )
+    assert incident.incident_id == sample("confirmed")["incident"], "the samples name this one"
     of.confirm(incident.incident_id, BOB, NOW)
-    assert app.handler(sample("outage_credits/confirmed"), Context()) == {"shards": SHARDS}
+    assert app.handler(sample("confirmed"), Context()) == {"shards": SHARDS}
     messages = queue()
     assert sorted(json.loads(body)["shard"] for body in messages) == list(range(SHARDS))
     for _ in range(2):
@@ -57,7 +63,7 @@ def test_a_confirmed_outage_is_spread_and_every_subscriber_served_once(queue):
     counts = of.incidents.counts(incident.incident_id)
     assert sum(shard.get("accounts", 0) for shard in counts.values()) == 5
     assert len(counts) == SHARDS
-    assert deliver(sample("outage_credits/shard")["Records"][0]["body"]) == []
+    assert deliver(sample("shard")["Records"][0]["body"]) == []
 
 
 def test_a_leg_out_of_time_sends_the_next(queue):
