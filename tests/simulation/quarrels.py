@@ -108,7 +108,9 @@ class Dispute:
         """Note when nothing of the order may be spent or expire."""
         frozen = self.bought.payment.frozen
         over = status in {"won", "lost", "prevented", "warning_closed"}
-        if over and frozen:
+        held = bool(frozen) and frozen[-1][1] is None
+        # What was lost and is won on appeal later was not frozen in between.
+        if over and held:
             frozen[-1] = (frozen[-1][0], self.world.now)
-        elif not over and (not frozen or frozen[-1][1] is not None):
+        elif not over and not held:
             frozen.append((self.world.now, None))
