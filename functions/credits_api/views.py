@@ -9,6 +9,7 @@ from reprise.api.answers import ChargeState, LotState
 from reprise.canonical import Json
 from reprise.catalogue.model import Catalogue
 from reprise.ledger.charges import Outcome, Task
+from reprise.ledger.commands import CHARGE
 from reprise.ledger.entries import Entry, Reason
 from reprise.policy.entitlements import Entitlements
 from reprise.ports.directory import Profile
@@ -34,7 +35,7 @@ def charge_answer(record: ChargeRecord) -> answers.ChargeAnswer:
     ended: Mapping[str, Json] = {} if outcome is None else outcome.details
     taken = [posting for posting in entry.postings if posting.reason is Reason.TAKE]
     return answers.ChargeAnswer(
-        generation_id=entry.key.removeprefix("charge#"),
+        generation_id=entry.key.removeprefix(CHARGE),
         operation=cast("str", entry.details["operation"]),
         credits=cast("int", entry.details["credits"]),
         taken=tuple(answers.Taken(posting.lot_id, -posting.credits) for posting in taken),

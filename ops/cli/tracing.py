@@ -4,10 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
+from reprise.ledger.commands import CHARGE, OUTCOME
 from reprise.ledger.entries import Entry, Reason
-
-_CHARGE: Final = "charge#"
-_OUTCOME: Final = "outcome#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,11 @@ def fates(journal: Iterable[Entry]) -> dict[str, Fate]:
                 _count(found, posting.lot_id, "granted", posting.credits)
             else:
                 _count(found, posting.lot_id, part, -posting.credits)
-        if entry.key.startswith(_CHARGE):
+        if entry.key.startswith(CHARGE):
             taken = [(p.lot_id, -p.credits) for p in entry.postings if p.reason is Reason.TAKE]
-            takes[entry.key.removeprefix(_CHARGE)] = taken
-        elif entry.key.startswith(_OUTCOME):
-            _settle(found, entry, takes.pop(entry.key.removeprefix(_OUTCOME), []))
+            takes[entry.key.removeprefix(CHARGE)] = taken
+        elif entry.key.startswith(OUTCOME):
+            _settle(found, entry, takes.pop(entry.key.removeprefix(OUTCOME), []))
     return found
 
 

@@ -11,9 +11,8 @@ conditions that some statements have narrow them further, and are not looked at 
 import pytest
 import yaml
 
-from tests.support.files import ROOT
 from tests.support.permissions import allowed, needed
-from tests.support.template import functions
+from tests.support.template import ROOT, functions
 
 TABLE = yaml.safe_load((ROOT / "tests/integration/permissions.yaml").read_text())
 

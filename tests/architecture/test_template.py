@@ -13,8 +13,7 @@ from reprise import settings
 from reprise.metrics import NAMESPACE, Metric
 from reprise.usecases.outage_discounts import UNDER_WAY
 
-from tests.support.files import ROOT
-from tests.support.template import functions, logical_id, resources, target, template
+from tests.support.template import ROOT, functions, logical_id, resources, target, template
 
 WIRED = sorted(functions())
 SETTINGS = {

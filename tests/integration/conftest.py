@@ -12,9 +12,8 @@ import pytest
 import yaml
 from reprise.composition import aws
 
-from tests.support.files import ROOT
 from tests.support.permissions import allowed, needed
-from tests.support.template import functions
+from tests.support.template import ROOT, functions
 
 TABLE = yaml.safe_load((ROOT / "tests/integration/permissions.yaml").read_text())
 """By function and test: what the test uses of each resource."""

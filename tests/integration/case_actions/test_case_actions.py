@@ -22,9 +22,9 @@ from ops.stripe_standin.server import running
 from ops.stripe_standin.state import Fault
 from tests.support.cases import case, letter
 from tests.support.desk import ADA, ADDRESS, BOUGHT, NOW, ORDER, PAYMENT, SESSION
-from tests.support.files import sample
 from tests.support.ledger import CAUSE, pack
 from tests.support.tables import make_table
+from tests.support.template import ROOT
 
 REGION = "us-east-1"
 
@@ -94,13 +94,13 @@ class World:
         self.cases.save(Change(opened, line))
 
     def message(self, case_id="CABCDEFGHIJ", at=NOW):
-        event = sample("case_actions/message")
+        event = json.loads((ROOT / "events/case_actions/message.json").read_text())
         body = {"case_id": case_id, "at": at.isoformat()}
         event["Records"][0]["body"] = json.dumps(body)
         return app.handler(event, None)
 
     def sweep(self, at=NOW):
-        event = sample("case_actions/scheduled")
+        event = json.loads((ROOT / "events/case_actions/scheduled.json").read_text())
         return app.handler(event | {"time": at.isoformat()}, None)
 
     @property

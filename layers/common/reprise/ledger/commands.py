@@ -7,7 +7,7 @@ same key must equal: never the cause, the time, the channel or wording.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from reprise.canonical import Json, canonical_json, digest
 from reprise.ledger.charges import Outcome
@@ -16,6 +16,10 @@ from reprise.ledger.instants import opt_ms, to_ms
 from reprise.ledger.lots import LotKind
 from reprise.ledger.orders import Purchase
 from reprise.ledger.reversals import Reversals
+
+CHARGE: Final = "charge#"
+OUTCOME: Final = "outcome#"
+"""What the keys of a generation's two entries begin with; its id follows."""
 
 
 class Command(Protocol):
@@ -119,7 +123,7 @@ class ChargeGeneration:
 
     @property
     def key(self) -> str:
-        return f"charge#{self.generation_id}"
+        return charge_key(self.generation_id)
 
     @property
     def business(self) -> Mapping[str, Json]:
@@ -148,7 +152,7 @@ class SettleCharge:
 
     @property
     def key(self) -> str:
-        return f"outcome#{self.generation_id}"
+        return outcome_key(self.generation_id)
 
     @property
     def business(self) -> Mapping[str, Json]:
@@ -262,6 +266,16 @@ class NoteLate:
     @property
     def business(self) -> Mapping[str, Json]:
         return self.command.business
+
+
+def charge_key(generation_id: str) -> str:
+    """Return the key of the entry that takes a generation's credits."""
+    return CHARGE + generation_id
+
+
+def outcome_key(generation_id: str) -> str:
+    """Return the key on which everybody contends who knows how a generation ended."""
+    return OUTCOME + generation_id
 
 
 def gift_key(kind: LotKind, gift_id: str) -> str:

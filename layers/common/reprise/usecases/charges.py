@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from reprise.catalogue.model import Catalogue
 from reprise.errors import BadInputError
 from reprise.ledger.charges import Task
-from reprise.ledger.commands import ChargeGeneration
+from reprise.ledger.commands import ChargeGeneration, charge_key, outcome_key
 from reprise.ledger.entries import Cause, Entry
 from reprise.ledger.errors import (
     AccountUnknownError,
@@ -65,17 +65,17 @@ class Charges:
         """
         cost = self.catalogue.cost(operation)
         command = ChargeGeneration(generation_id, operation, cost, cause)
-        outcome_key = _outcome_key(generation_id)
+        ended = outcome_key(generation_id)
         outcome: Entry | None = None
 
         def make(read: Read) -> ChargeGeneration:
             nonlocal outcome
-            outcome = read.entries.get(outcome_key)
+            outcome = read.entries.get(ended)
             return command
 
         try:
             # The outcome is read along, so that a replay is one read and no write.
-            result = self.ledger.run_made(account_id, make, now, keys=(command.key, outcome_key))
+            result = self.ledger.run_made(account_id, make, now, keys=(command.key, ended))
         except AccountUnknownError:
             # A customer who never had credits is short of them, not unknown.
             if self.directory.profile(account_id) is None:
@@ -93,12 +93,12 @@ class Charges:
         Raises:
             GenerationUnknownError: the account has no such charge.
         """
-        key, outcome_key = f"charge#{generation_id}", _outcome_key(generation_id)
-        read = self.ledger.store.read(account_id, (key, outcome_key))
+        key, ended = charge_key(generation_id), outcome_key(generation_id)
+        read = self.ledger.store.read(account_id, (key, ended))
         if read.account is None or key not in read.entries:
             raise GenerationUnknownError(generation_id)
         task = read.account.tasks.get(generation_id)
-        return ChargeRecord(read.entries[key], read.entries.get(outcome_key), task)
+        return ChargeRecord(read.entries[key], read.entries.get(ended), task)
 
     def attach_task(
         self,
@@ -137,8 +137,3 @@ class Charges:
         except GenerationUnknownError:  # settled since it was read
             return self.charge_of(account_id, generation_id)
         return replace(record, task=account.tasks.get(generation_id))
-
-
-def _outcome_key(generation_id: str) -> str:
-    """Return the key on which callback, poller, deadline and operator contend."""
-    return f"outcome#{generation_id}"

@@ -3,6 +3,7 @@
 from typing import Final
 
 from reprise.cases.model import Wish
+from reprise.ledger.commands import CHARGE, charge_key, outcome_key
 from reprise.ledger.entries import Entry
 from reprise.mail.ids import extract_ids, fold, match_ids
 from reprise.mail.model import ReadMail
@@ -10,7 +11,6 @@ from reprise.policy.facts import Category, GenerationFacts
 from reprise.ports.ledger import PAGE_MAX, LedgerStore
 
 _ABOUT_ONE: Final = frozenset({Category.FAILED_GENERATION, Category.DISLIKED_RESULT})
-_CHARGE: Final = "charge#"
 _ID_CHARS_MIN: Final = 8
 
 
@@ -32,7 +32,7 @@ def generation_facts(
     found = _charged(store, account_id, wish.songs) or _named(store, account_id, words)
     if len(found) != 1:
         return None
-    keys = (f"{_CHARGE}{found[0]}", f"outcome#{found[0]}")
+    keys = (charge_key(found[0]), outcome_key(found[0]))
     entries = store.read(account_id, keys).entries
     charge, outcome = entries[keys[0]], entries.get(keys[1])
     return GenerationFacts(
@@ -44,15 +44,15 @@ def generation_facts(
 
 
 def _charged(store: LedgerStore, account_id: str, songs: tuple[str, ...]) -> tuple[str, ...]:
-    keys = [f"{_CHARGE}{song}" for song in songs]
+    keys = [charge_key(song) for song in songs]
     entries = store.read(account_id, keys).entries if keys else {}
-    return tuple(song for song in songs if f"{_CHARGE}{song}" in entries)
+    return tuple(song for song in songs if charge_key(song) in entries)
 
 
 def _named(store: LedgerStore, account_id: str, words: ReadMail) -> tuple[str, ...]:
     """Return the latest charges whose ids the words hold; one that could be a word is no id."""
     latest = store.history(account_id, PAGE_MAX).items
-    charged = (one.key.removeprefix(_CHARGE) for one in latest if one.key.startswith(_CHARGE))
+    charged = (one.key.removeprefix(CHARGE) for one in latest if one.key.startswith(CHARGE))
     own = {one: one for one in charged if len(fold(one)) >= _ID_CHARS_MIN and _has_digit(one)}
     return match_ids(extract_ids(words), own).orders
 

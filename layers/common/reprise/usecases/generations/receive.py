@@ -12,6 +12,7 @@ from typing import Final
 from reprise.errors import TransientError
 from reprise.ledger.account import Account
 from reprise.ledger.charges import Charge, Task
+from reprise.ledger.commands import outcome_key
 from reprise.ledger.entries import Cause, Entry
 from reprise.ledger.errors import GenerationUnknownError
 from reprise.providers.classify import classify
@@ -88,7 +89,7 @@ def receive(generations: Generations, event: GenerationEvent, now: datetime) -> 
 
 
 def _find(generations: Generations, event: GenerationEvent) -> _Found:
-    key = f"outcome#{event.generation_id}"
+    key = outcome_key(event.generation_id)
     read = generations.ledger.store.read(event.account_id, (key,))
     account, outcome = read.account, read.entries.get(key)
     charge = account.charges.get(event.generation_id) if account else None
