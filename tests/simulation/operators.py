@@ -9,7 +9,7 @@ from reprise.usecases.cases.operators import Counter, Operator, approve, deny
 
 from tests.simulation.truth import DAY, HOUR, START
 
-EVE, BOB = "arn:aws:sts::1:assumed-role/ops/eve", "arn:aws:sts::1:assumed-role/ops/bob"
+EVE, BOB = "arn:aws:sts::1:assumed-role/eve/cli", "arn:aws:sts::1:assumed-role/bob/cli"
 LASTS = 30 * HOUR
 
 
