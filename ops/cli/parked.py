@@ -54,8 +54,11 @@ def redrive(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every event that waits.")] = False,
     livemode: Annotated[
-        bool, typer.Option("--livemode/--test-mode", help="Whose events are ours there.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--livemode/--test-mode", help="Whose events are ours; else as the stack says."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Apply events that wait, after what they lacked was mended; exit 1 if some still wait.
@@ -64,12 +67,12 @@ def redrive(
     """
     if everything == bool(ids):
         raise BadInputError("ID", "name the events, or --all")
-    books = target_of(context).books(livemode=livemode)
-    wanted = set(ids or ())
-    chosen = [one for one in every(books.parking) if everything or one.parked_id in wanted]
+    target, wanted = target_of(context), set(ids or ())
+    chosen = [one for one in every(target.parking_lot()) if everything or one.parked_id in wanted]
     missing = sorted(wanted - {one.parked_id for one in chosen})
     if missing:
         raise BadInputError("ID", f"not parked: {', '.join(missing)}; see `reprise parked list`")
+    books = target.books(livemode=livemode)
     done = [(one, _redriven(books, one)) for one in chosen]
     still = [one for one, handling in done if handling.effect is Effect.PARK]
     if as_json:

@@ -89,8 +89,14 @@ class Target:
                     "--stack-name", f"must name the stack whose queue wakes {case_id}"
                 )
 
-    def books(self, *, livemode: bool) -> Books:
-        """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""
+    def books(self, *, livemode: bool | None = None) -> Books:
+        """Return what applying Stripe's events needs.
+
+        Args:
+            livemode: as the webhook is told it; the stack says, where nobody does.
+        """
+        if livemode is None:
+            livemode = self._output("StripeLivemode", "--livemode or --test-mode") == "true"
         book = self.policy_book()
         return Books(
             ledger=Ledger(self.ledger(), rules_at(book), pause),
@@ -198,7 +204,10 @@ class Target:
         if local is not None:
             return boto3.client(service, config=aws.CLIENT_CONFIG, **local.arguments)  # type: ignore[call-overload]
         session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
-        return session.client(service, endpoint_url=self.endpoint_url, config=aws.CLIENT_CONFIG)
+        try:
+            return session.client(service, endpoint_url=self.endpoint_url, config=aws.CLIENT_CONFIG)
+        except ValueError as error:
+            raise BadInputError("--endpoint-url", f"must be an address: {error}") from error
 
 
 def target_of(context: typer.Context) -> Target:
