@@ -48,7 +48,7 @@ def list_cases(
         _show_refusals(store, limit, as_json=as_json)
         return
     shelf = Shelf.ENDED if ended else Shelf.OPEN
-    every = (one for one in _every(store, shelf) if state is None or one.state == state)
+    every = (one for one in every_case(store, shelf) if state is None or one.state == state)
     found = sorted(islice(every, limit), key=lambda one: one.due_at)
     if as_json:
         show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
@@ -157,7 +157,8 @@ def note(
         show_json(_summary(case))
 
 
-def _every(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
+def every_case(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
+    """Yield the cases of a shelf, in the order of their time."""
     cursor: str | None = None
     while True:
         page = store.listed(shelf, PAGE_MAX, cursor)

@@ -8,7 +8,19 @@ from typing import Annotated, Any, override
 import typer
 from typer.core import TyperGroup
 
-from ops.cli import accounts, cases, charges, dlq, email, outage, parked, policy, provider, stripe
+from ops.cli import (
+    accounts,
+    cases,
+    charges,
+    dlq,
+    email,
+    outage,
+    parked,
+    policy,
+    provider,
+    refunds,
+    stripe,
+)
 from ops.cli.output import errors_exit
 from ops.cli.target import Target
 
@@ -102,6 +114,7 @@ app.command("explain")(accounts.explain_account)
 app.command("audit")(accounts.audit_account)
 for group in (
     cases.app,
+    refunds.app,
     parked.app,
     charges.app,
     dlq.app,

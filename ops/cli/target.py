@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import typer
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
+from reprise.adapters.dynamodb.brake import DynamoBrake
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
@@ -21,6 +22,7 @@ from reprise.composition import aws, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import Announcements
+from reprise.ports.brake import Brake
 from reprise.ports.desk import ParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.outages import Outages
@@ -71,6 +73,11 @@ class Target:
         """Return the store of cases."""
         name = self.cases_table_name()
         return DynamoCaseStore(self._dynamodb(), name)
+
+    def brake(self) -> Brake:
+        """Return what holds refunds."""
+        name = self.cases_table_name()
+        return DynamoBrake(self._dynamodb(), name)
 
     def wake_case(self, case_id: str) -> bool:
         """Have a case worked on at once; without a stack's outputs its schedule finds it."""

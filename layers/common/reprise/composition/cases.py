@@ -3,6 +3,7 @@
 from botocore.config import Config
 
 from reprise import composition
+from reprise.adapters.dynamodb.brake import DynamoBrake
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.tallies import DynamoTallies
 from reprise.adapters.ses_outbox import SesOutbox
@@ -29,6 +30,7 @@ def desk(settings: CaseActionsSettings) -> Desk:
         directory=composition.directory(client, settings.cases_table),
         books=stripe_books(settings),
         stripe=StripeApi(api_key, settings.stripe_base_url),
+        brake=DynamoBrake(client, settings.cases_table),
         answering=Answering(outbox, settings.mail_address, lambda: token_key().encode()),
         zone=settings.desk_zone,
         country=settings.desk_country,
