@@ -82,7 +82,7 @@ def history(
     _head(store, account_id)
     entries, more = _newest(store, account_id, None if everything else limit)
     if as_json:
-        show_json([_entry_dict(entry) for entry in entries])
+        show_json([entry_dict(entry) for entry in entries])
         return
     made = table(
         f"Statement of {account_id}",
@@ -187,7 +187,8 @@ def _lot_dict(head: Account, lot: Lot, now: datetime, rules: Rules) -> dict[str,
     }
 
 
-def _entry_dict(entry: Entry) -> dict[str, Json]:
+def entry_dict(entry: Entry) -> dict[str, Json]:
+    """Return what `--json` prints of an entry."""
     return {
         "seq": entry.seq,
         "at": stamp(entry.at),

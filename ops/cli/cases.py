@@ -73,7 +73,7 @@ def show_case(context: typer.Context, case_id: CaseId, *, as_json: AsJson = Fals
         raise BadInputError("CASE", f"must be one that is kept, is {case_id!r}")
     lines = store.journal(case.case_id)
     if as_json:
-        show_json(_whole(case, lines))
+        show_json(whole(case, lines))
         return
     facts = table(f"Case {case.case_id}", "what", "is")
     for name, value in _facts(case).items():
@@ -275,7 +275,8 @@ def _summary(case: Case) -> dict[str, Json]:
     }
 
 
-def _whole(case: Case, lines: list[Line]) -> dict[str, Json]:
+def whole(case: Case, lines: list[Line]) -> dict[str, Json]:
+    """Return a case and its journal, with all that is stored of both."""
     return _summary(case) | {
         "stored": state_of(case),
         "journal": [
