@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reprise.adapters.case_json import state_of, value_of
+from reprise.adapters.case_json import fields_of, state_of, value_of
 from reprise.adapters.dynamodb.errors import raise_for
-from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.adapters.dynamodb.items import Item, account_key, demand_known, key_of, unknown_in
 from reprise.canonical import canonical_json
 from reprise.cases.model import KEPT, Case, Change, Line
 from reprise.ledger.instants import of_ms, to_ms
@@ -80,7 +80,11 @@ class DynamoCaseStore(CaseStore):
     @override
     def case(self, case_id: str) -> Case | None:
         item = self._get(_case_key(case_id))
-        return None if item is None else _case_of(item)
+        if item is None:
+            return None
+        case = _case_of(item)
+        demand_known(item["pk"]["S"], unknown_in(json.loads(item["state"]["S"]), fields_of(case)))
+        return case
 
     @override
     def save(self, change: Change) -> None:
