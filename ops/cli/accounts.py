@@ -1,4 +1,4 @@
-"""`reprise balance | history | explain | audit`: what the ledger says about one account."""
+"""`reprise balance | history | explain`: what the ledger says about one account."""
 
 from datetime import datetime
 from typing import Annotated, Final, cast
@@ -8,14 +8,14 @@ from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.composition import rules_at
 from reprise.ledger.account import Account
-from reprise.ledger.audit import LotStory, audit, explain
+from reprise.ledger.audit import LotStory, explain
 from reprise.ledger.entries import Entry
 from reprise.ledger.errors import AccountUnknownError
 from reprise.ledger.lots import Lot, LotState
 from reprise.ledger.terms import Rules
 from reprise.ports.ledger import PAGE_MAX, LedgerStore
 
-from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
+from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 from ops.cli.tracing import Fate, fates
 
@@ -116,34 +116,6 @@ def explain_account(
         for entry, reason, credits, left in story.moves:
             add(made, entry.seq, entry.at, entry.key, reason, signed(credits), left, _what(entry))
         show(made, _sum_of(ends[story.lot_id]), "")
-
-
-def audit_account(
-    context: typer.Context, account_id: AccountId, *, as_json: AsJson = False
-) -> None:
-    """Replay an account's journal and name the first difference; exit 1 if there is one."""
-    store = target_of(context).ledger()
-    head = store.read(account_id).account
-    journal = list(store.journal(account_id))
-    if head is None and not journal:
-        raise AccountUnknownError(account_id)
-    found = audit(account_id, journal, head, store.orders_of(account_id))
-    if as_json:
-        show_json(
-            {
-                "account": account_id,
-                "clean": found.clean,
-                "entries": found.entries,
-                "balance": found.balance,
-                "difference": found.difference,
-            }
-        )
-    elif found.difference is None:
-        summed = f"{found.entries} entries replayed, {found.balance} credits"
-        show(f"{account_id}: {summed}, no difference")
-    else:
-        show(f"{account_id}: after {found.entries} entries: {found.difference}")
-    raise typer.Exit(Exit.FINE if found.clean else Exit.FINDING)
 
 
 def _head(store: LedgerStore, account_id: str) -> Account:

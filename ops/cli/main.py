@@ -10,10 +10,12 @@ from typer.core import TyperGroup
 
 from ops.cli import (
     accounts,
+    auditing,
     cases,
     charges,
     dlq,
     email,
+    finding,
     outage,
     parked,
     person,
@@ -112,7 +114,8 @@ def main(
 app.command("balance")(accounts.balance)
 app.command("history")(accounts.history)
 app.command("explain")(accounts.explain_account)
-app.command("audit")(accounts.audit_account)
+app.command("audit")(auditing.audit_accounts)
+app.command("find")(finding.find)
 for group in (
     cases.app,
     refunds.app,
