@@ -1,9 +1,10 @@
 """Messages that failed for good: what they were about, and back to where they came from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from reprise.errors import BadInputError
@@ -38,6 +39,19 @@ class DeadLetter:
     account_id: str | None
     generation_id: str | None
     body: str = field(repr=False)
+
+
+class LeftBehindError(BadInputError):
+    """Some messages stay where they are, since nobody takes them back; the others were sent.
+
+    Args:
+        fix: why.
+        moved: how many were sent.
+    """
+
+    def __init__(self, fix: str, moved: int) -> None:
+        super().__init__("QUEUE", fix)
+        self.moved = moved
 
 
 class DeadLetters:
@@ -79,12 +93,7 @@ class DeadLetters:
     def look(self, queue: str, limit: int) -> list[DeadLetter]:
         """Return some messages of a queue, and leave them where they are."""
         messages = list(self._take(queue, limit))
-        for message in messages:
-            self._sqs.change_message_visibility(
-                QueueUrl=self.url(queue),
-                ReceiptHandle=message["ReceiptHandle"],
-                VisibilityTimeout=0,
-            )
+        self._show_again(queue, messages)
         return [_letter(queue, message) for message in messages]
 
     def redrive(self, queue: str, limit: int) -> int:
@@ -93,25 +102,49 @@ class DeadLetters:
         Whoever reads them there is idempotent, so one that is moved twice does no harm.
 
         Raises:
-            BadInputError: nobody takes this queue's messages back.
+            LeftBehindError: nobody takes some of this queue's messages back.
         """
-        moved, back = 0, ""
+        moved, left, wrong = 0, [], ""
+        source = cache(lambda: self._source(queue))
         for message in self._take(queue, limit):
-            failed = _failed_invocation(message)
-            if failed is not None:
-                self._lambda.invoke(
-                    FunctionName=failed["requestContext"]["functionArn"],
-                    InvocationType="Event",
-                    Payload=json.dumps(failed["requestPayload"]).encode(),
-                )
-            else:
-                back = back or self._source(queue)
-                self._sqs.send_message(QueueUrl=back, MessageBody=message["Body"])
+            try:
+                self._send_back(message, source)
+            except BadInputError as error:
+                left.append(message)
+                wrong = f"{queue}: {error.fix}"
+                continue
             self._sqs.delete_message(
                 QueueUrl=self.url(queue), ReceiptHandle=message["ReceiptHandle"]
             )
             moved += 1
+        self._show_again(queue, left)
+        if wrong:
+            raise LeftBehindError(wrong, moved)
         return moved
+
+    def _send_back(self, message: Mapping[str, Any], source: Callable[[], str]) -> None:
+        failed = _failed_invocation(message)
+        if failed is None:
+            self._sqs.send_message(QueueUrl=source(), MessageBody=message["Body"])
+            return
+        arn = str(failed["requestContext"]["functionArn"])
+        self._demand_ours(arn.rpartition("function:")[2])
+        payload = json.dumps(failed["requestPayload"]).encode()
+        self._lambda.invoke(FunctionName=arn, InvocationType="Event", Payload=payload)
+
+    def _show_again(self, queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        for message in messages:
+            self._sqs.change_message_visibility(
+                QueueUrl=self.url(queue),
+                ReceiptHandle=message["ReceiptHandle"],
+                VisibilityTimeout=0,
+            )
+
+    def _demand_ours(self, name: str) -> None:
+        """Whoever may write into a queue must not choose what runs with an operator's rights."""
+        ours = {one for output, one in self._outputs.items() if output.endswith("FunctionName")}
+        if name.partition(":")[0] not in ours:
+            raise BadInputError("QUEUE", f"{name} must be a function of the stack")
 
     def _source(self, queue: str) -> str:
         """Return the queue that gives up into this one.
@@ -124,7 +157,7 @@ class DeadLetters:
         answer = self._sqs.list_dead_letter_source_queues(QueueUrl=self.url(queue))
         urls = answer.get("queueUrls", [])
         if not urls:
-            raise BadInputError("QUEUE", f"{queue}: no queue gave these up; see docs/runbook.md")
+            raise BadInputError("QUEUE", "no queue gave these up; see docs/runbook.md")
         return str(urls[0])
 
     def _take(self, queue: str, limit: int) -> Iterator[dict[str, Any]]:

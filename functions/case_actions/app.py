@@ -47,6 +47,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         now = root().clock(instant_of(event.get("time")))
         found = due(root().desk.cases, now)
         count(Metric.CASE_OVERDUE, found.overdue)
+        if root().desk.brake.is_held():
+            count(Metric.REFUNDS_HELD)
         root().wake(found.case_ids, now)
         return {"cases": len(found.case_ids), "overdue": found.overdue}
     failed = [

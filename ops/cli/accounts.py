@@ -1,4 +1,4 @@
-"""`reprise balance | history | explain | audit`: what the ledger says about one account."""
+"""`reprise balance | history | explain`: what the ledger says about one account."""
 
 from datetime import datetime
 from functools import partial
@@ -10,14 +10,14 @@ from reprise.canonical import Json
 from reprise.clock import wall_clock
 from reprise.composition import rules_at
 from reprise.ledger.account import Account
-from reprise.ledger.audit import LotStory, audit, explain
+from reprise.ledger.audit import LotStory, explain
 from reprise.ledger.entries import Entry
 from reprise.ledger.errors import AccountUnknownError
 from reprise.ledger.lots import Lot, LotState
 from reprise.ledger.terms import Rules
 from reprise.ports.ledger import PAGE_MAX, LedgerStore, every
 
-from ops.cli.output import AsJson, Exit, add, show, show_json, signed, stamp, table
+from ops.cli.output import AsJson, add, show, show_json, signed, stamp, table
 from ops.cli.target import target_of
 from ops.cli.tracing import Fate, fates
 
@@ -87,7 +87,7 @@ def history(
     entries = list(newest if everything else islice(newest, limit))
     more = next(newest, None) is not None
     if as_json:
-        show_json([_entry_dict(entry) for entry in entries])
+        show_json([entry_dict(entry) for entry in entries])
         return
     made = table(
         f"Statement of {account_id}",
@@ -123,34 +123,6 @@ def explain_account(
         show(made, _sum_of(ends[story.lot_id]), "")
 
 
-def audit_account(
-    context: typer.Context, account_id: AccountId, *, as_json: AsJson = False
-) -> None:
-    """Replay an account's journal and name the first difference; exit 1 if there is one."""
-    store = target_of(context).ledger()
-    head = store.read(account_id).account
-    journal = list(store.journal(account_id))
-    if head is None and not journal:
-        raise AccountUnknownError(account_id)
-    found = audit(account_id, journal, head, store.orders_of(account_id))
-    if as_json:
-        show_json(
-            {
-                "account": account_id,
-                "clean": found.clean,
-                "entries": found.entries,
-                "balance": found.balance,
-                "difference": found.difference,
-            }
-        )
-    elif found.difference is None:
-        summed = f"{found.entries} entries replayed, {found.balance} credits"
-        show(f"{account_id}: {summed}, no difference")
-    else:
-        show(f"{account_id}: after {found.entries} entries: {found.difference}")
-    raise typer.Exit(Exit.FINE if found.clean else Exit.FINDING)
-
-
 def _head(store: LedgerStore, account_id: str) -> Account:
     head = store.read(account_id).account
     if head is None:
@@ -180,7 +152,8 @@ def _lot_dict(head: Account, lot: Lot, now: datetime, rules: Rules) -> dict[str,
     }
 
 
-def _entry_dict(entry: Entry) -> dict[str, Json]:
+def entry_dict(entry: Entry) -> dict[str, Json]:
+    """Return what `--json` prints of an entry."""
     return {
         "seq": entry.seq,
         "at": stamp(entry.at),

@@ -1,5 +1,6 @@
 """`reprise cases`: refund requests that wait, and what operators decide about them."""
 
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from typing import Annotated, Final
@@ -47,8 +48,7 @@ def list_cases(
         _show_refusals(store, limit, as_json=as_json)
         return
     shelf = Shelf.ENDED if ended else Shelf.OPEN
-    listed = every(partial(store.listed, shelf, PAGE_MAX))
-    wanted = (one for one in listed if state is None or one.state == state)
+    wanted = (one for one in every_case(store, shelf) if state is None or one.state == state)
     found = sorted(islice(wanted, limit), key=lambda one: one.due_at)
     if as_json:
         show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
@@ -73,7 +73,7 @@ def show_case(context: typer.Context, case_id: CaseId, *, as_json: AsJson = Fals
         raise BadInputError("CASE", f"must be one that is kept, is {case_id!r}")
     lines = store.journal(case.case_id)
     if as_json:
-        show_json(_whole(case, lines))
+        show_json(whole(case, lines))
         return
     facts = table(f"Case {case.case_id}", "what", "is")
     for name, value in _facts(case).items():
@@ -155,6 +155,11 @@ def note(
     case = operators.note(_desk(target), case_id, _operator(target, words))
     if as_json:
         show_json(_summary(case))
+
+
+def every_case(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
+    """Yield the cases of a shelf, in the order of their time."""
+    return every(partial(store.listed, shelf, PAGE_MAX))
 
 
 def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
@@ -254,7 +259,8 @@ def _summary(case: Case) -> dict[str, Json]:
     }
 
 
-def _whole(case: Case, lines: list[Line]) -> dict[str, Json]:
+def whole(case: Case, lines: list[Line]) -> dict[str, Json]:
+    """Return a case and its journal, with all that is stored of both."""
     return _summary(case) | {
         "stored": state_of(case),
         "journal": [

@@ -7,7 +7,7 @@ from reprise.canonical import Json
 
 from ops.cli.output import AsJson, Exit, add, show, show_json, stamp, table
 from ops.cli.target import Target, target_of
-from ops.dead_letters import DeadLetter, DeadLetters
+from ops.dead_letters import DeadLetter, DeadLetters, LeftBehindError
 
 app = typer.Typer(name="dlq", help="Messages that failed for good.", no_args_is_help=True)
 
@@ -59,19 +59,33 @@ def redrive(
     queues: Queues = None,
     *,
     limit: Annotated[int, typer.Option(min=1, help="Messages of each queue at most.")] = 1000,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say about how many.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send messages back to where they failed, once the cause is mended.
 
-    Everything that reads them is idempotent, so sending one twice does no harm.
+    Everything that reads them is idempotent, so sending one twice does no harm. What
+    nobody takes back stays, and keeps nothing else; exit 1 then.
     """
     letters = _letters(target_of(context))
-    moved = {name: letters.redrive(name, limit) for name in queues or _with_work(letters)}
+    moved: dict[str, int] = {}
+    stuck: list[str] = []
+    for name in queues or _with_work(letters):
+        if dry_run:
+            moved[name] = min(letters.waiting(name), limit)
+            continue
+        try:
+            moved[name] = letters.redrive(name, limit)
+        except LeftBehindError as error:
+            moved[name] = error.moved
+            stuck.append(error.fix)
     if as_json:
         show_json(dict(moved))
-        return
-    show(*(f"{name}: {count} sent back" for name, count in moved.items() if count))
-    show(f"{sum(moved.values())} in all")
+    else:
+        done = "would be sent back" if dry_run else "sent back"
+        show(*(f"{name}: {count} {done}" for name, count in moved.items() if count), *stuck)
+        show(f"{sum(moved.values())} in all")
+    raise typer.Exit(Exit.FINDING if stuck else Exit.FINE)
 
 
 def _as_dict(one: DeadLetter, *, with_body: bool) -> dict[str, Json]:

@@ -1,6 +1,5 @@
 """`reprise email`: see how a mail is read and what would be decided; nothing is changed."""
 
-import json
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from reprise.policy.facts import CaseFacts, Category, OrderMatch
 
 from ops.cli.email_facts import AccountData, read_account_data
 from ops.cli.inputs import utc_instant
-from ops.cli.output import AsJson
+from ops.cli.output import AsJson, json_text
 
 app = typer.Typer(name="email", help="How a refund mail is read.", no_args_is_help=True)
 
@@ -69,7 +68,7 @@ def explain(
     except (KeyError, TypeError, ValueError) as error:
         raise BadInputError("--account-data", f"cannot be used ({error!r})") from error
     indent = None if as_json else 2
-    sys.stdout.write(json.dumps(explained, indent=indent, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(explained, indent) + "\n")
 
 
 def explanation(

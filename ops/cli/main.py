@@ -8,7 +8,22 @@ from typing import Annotated, Any, override
 import typer
 from typer.core import TyperGroup
 
-from ops.cli import accounts, cases, charges, dlq, email, outage, parked, policy, provider, stripe
+from ops.cli import (
+    accounts,
+    auditing,
+    cases,
+    charges,
+    dlq,
+    email,
+    finding,
+    outage,
+    parked,
+    person,
+    policy,
+    provider,
+    refunds,
+    stripe,
+)
 from ops.cli.output import errors_exit
 from ops.cli.target import Target
 
@@ -101,13 +116,16 @@ def main(
 app.command("balance")(accounts.balance)
 app.command("history")(accounts.history)
 app.command("explain")(accounts.explain_account)
-app.command("audit")(accounts.audit_account)
+app.command("audit")(auditing.audit_accounts)
+app.command("find")(finding.find)
 for group in (
     cases.app,
+    refunds.app,
     parked.app,
     charges.app,
     dlq.app,
     outage.app,
+    person.app,
     policy.app,
     provider.app,
     email.app,

@@ -43,7 +43,7 @@ def table(title: str, *columns: str, right: Iterable[str] = ()) -> Table:
         right: the headings of columns that hold numbers.
     """
     numbers = set(right)
-    made = Table(title=title, title_justify="left", title_style="bold")
+    made = Table(title=text(title), title_justify="left", title_style="bold")
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made
@@ -74,12 +74,25 @@ def show(*things: Table | str) -> None:
     """Print tables and lines; without colours where nobody looks."""
     console = _console()
     for thing in things:
-        console.print(thing)
+        console.print(text(thing) if isinstance(thing, str) else thing)
 
 
 def show_json(value: Json) -> None:
     """Print JSON, indented."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value, 2) + "\n")
+
+
+def json_text(value: Json, indent: int | None = None) -> str:
+    """Return JSON that people can read and that cannot steer their terminal.
+
+    Args:
+        value: what to say.
+        indent: spaces per level; None for one line.
+    """
+    plain = json.dumps(value, indent=indent, ensure_ascii=False)
+    return "".join(
+        one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in plain
+    )
 
 
 def stamp(at: datetime | None) -> str | None:

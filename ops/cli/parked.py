@@ -31,7 +31,7 @@ def list_parked(
 ) -> None:
     """List parked events, the oldest first, with what each needs, without their contents."""
     lot = target_of(context).parking_lot()
-    found = list(islice(_waiting(lot), limit + 1))
+    found = list(islice(every_parked(lot), limit + 1))
     if as_json:
         show_json([_as_dict(parked) for parked in found[:limit]])
         return
@@ -55,8 +55,11 @@ def redrive(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All parked events.")] = False,
     livemode: Annotated[
-        bool, typer.Option("--livemode/--test-mode", help="Whose events are ours there.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--livemode/--test-mode", help="Whose events are ours; else as the stack says."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Apply parked events again, once what they lacked is there; exit 1 if some still wait.
@@ -65,12 +68,13 @@ def redrive(
     """
     if everything == bool(ids):
         raise BadInputError("ID", "name the events, or --all")
-    books = target_of(context).books(livemode=livemode)
-    wanted = set(ids or ())
-    chosen = [one for one in _waiting(books.parking) if everything or one.parked_id in wanted]
+    target, wanted = target_of(context), set(ids or ())
+    parked = every_parked(target.parking_lot())
+    chosen = [one for one in parked if everything or one.parked_id in wanted]
     missing = sorted(wanted - {one.parked_id for one in chosen})
     if missing:
         raise BadInputError("ID", f"not parked: {', '.join(missing)}; see `reprise parked list`")
+    books = target.books(livemode=livemode)
     done = [(one, _redriven(books, one)) for one in chosen]
     still = [one for one, handling in done if handling.effect is Effect.PARK]
     if as_json:
@@ -90,7 +94,7 @@ def _redriven(books: Books, parked: Parked) -> Handling:
     return stripe_redrive(books, parked, wall_clock())[0]
 
 
-def _waiting(lot: ParkingLot) -> Iterator[Parked]:
+def every_parked(lot: ParkingLot) -> Iterator[Parked]:
     """Yield everything that waits, the oldest first."""
     return every(partial(lot.parked, PAGE_MAX))
 

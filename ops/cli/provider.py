@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from reprise.canonical import Json
 from reprise.errors import BadInputError
 from reprise.ledger.charges import Outcome as Ending
 from reprise.ledger.charges import credits_due_back
@@ -15,12 +16,11 @@ from reprise.providers.classify import classify
 from reprise.providers.dialects import DIALECTS
 from reprise.providers.operation import Operation
 from reprise.providers.verdict import Channel, Verdict
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ops.cli.inputs import read_file
-from ops.cli.output import AsJson
+from ops.cli.output import AsJson, json_text, show, text
 
 app = typer.Typer(name="provider", help="How a provider's answer is read.", no_args_is_help=True)
 
@@ -63,12 +63,12 @@ def explain(
     )
     taken = None if credits_taken is None else _at_least("--credits", credits_taken, 1)
     if as_json:
-        sys.stdout.write(json.dumps(_as_dict(verdict)) + "\n")
+        sys.stdout.write(json_text(_as_dict(verdict)) + "\n")
     else:
-        Console().print(_as_table(verdict, taken))
+        show(_as_table(verdict, taken))
 
 
-def _as_dict(verdict: Verdict) -> dict[str, str | int | bool]:
+def _as_dict(verdict: Verdict) -> dict[str, Json]:
     return {
         "outcome": verdict.outcome.value,
         "delivered": verdict.delivered,
@@ -82,21 +82,20 @@ def _as_dict(verdict: Verdict) -> dict[str, str | int | bool]:
 def _as_table(verdict: Verdict, taken: int | None) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
-    style = _STYLES[verdict.outcome]
-    table.add_row("outcome", f"[{style}]{verdict.outcome}[/{style}]")
+    table.add_row("outcome", Text(verdict.outcome, _STYLES[verdict.outcome]))
     table.add_row("outputs", f"{verdict.delivered} of {verdict.promised} promised")
     table.add_row("final", "yes" if verdict.terminal else f"no, {_next_step(verdict)}")
     if taken is not None:
         table.add_row("credits back", f"{_credits_back(verdict, taken)} of {taken}")
-    table.add_row("reason", escape(verdict.reason))
-    table.add_row("rule", escape(verdict.rule))
+    table.add_row("reason", verdict.reason)
+    table.add_row("rule", verdict.rule)
     for label, value in (
         ("provider's code", verdict.code),
         ("provider's words", verdict.detail),
         ("task", verdict.task_id or ""),
     ):
         if value:
-            table.add_row(label, escape(value))
+            table.add_row(label, text(value))
     return table
 
 

@@ -15,7 +15,7 @@ from reprise.usecases.stripe.receive import receive
 
 from ops.cli.inputs import read_file
 from ops.cli.known_customer import Customer
-from ops.cli.output import AsJson, Exit, add, show, show_json, signed, table
+from ops.cli.output import AsJson, Exit, add, json_text, show, show_json, signed, table
 from ops.cli.replaying import AccountNow, Replay, orders_of, replay
 from ops.memory import memory_books
 
@@ -77,7 +77,7 @@ def explain(
         for file in files
     ]
     if as_json:
-        rows = [json.dumps(one.as_dict(), ensure_ascii=False) for one in found]
+        rows = [json_text(one.as_dict()) for one in found]
         listed = "[\n" + ",\n".join(rows) + "\n]"
         sys.stdout.write((rows[0] if len(rows) == 1 else listed) + "\n")
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import typer
 from reprise.adapters.dynamodb.announcements import DynamoAnnouncements
+from reprise.adapters.dynamodb.brake import DynamoBrake
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.dynamodb.mirror import DynamoMirrorStore
@@ -21,6 +22,7 @@ from reprise.composition import aws, parking_lot, pause, policy_book, rules_at
 from reprise.errors import BadInputError
 from reprise.policy.book import PolicyBook
 from reprise.ports.announcements import Announcements
+from reprise.ports.brake import Brake
 from reprise.ports.parking import ParkingLot
 from reprise.usecases.ledger import Ledger
 from reprise.usecases.outages import Outages
@@ -72,6 +74,11 @@ class Target:
         name = self.cases_table_name()
         return DynamoCaseStore(self._dynamodb(), name)
 
+    def brake(self) -> Brake:
+        """Return what holds refunds."""
+        name = self.cases_table_name()
+        return DynamoBrake(self._dynamodb(), name)
+
     def wake_case(self, case_id: str) -> bool:
         """Have a case worked on at once; without a stack's outputs its schedule finds it."""
         try:
@@ -89,8 +96,14 @@ class Target:
                     "--stack-name", f"must name the stack whose queue wakes {case_id}"
                 )
 
-    def books(self, *, livemode: bool) -> Books:
-        """Return what applying Stripe's events needs; `livemode` as the webhook is told it."""
+    def books(self, *, livemode: bool | None = None) -> Books:
+        """Return what applying Stripe's events needs.
+
+        Args:
+            livemode: as the webhook is told it; the stack says, where nobody does.
+        """
+        if livemode is None:
+            livemode = self._output("StripeLivemode", "--livemode or --test-mode") == "true"
         book = self.policy_book()
         return Books(
             ledger=Ledger(self.ledger(), rules_at(book), pause),
@@ -198,7 +211,10 @@ class Target:
         if local is not None:
             return boto3.client(service, config=aws.CLIENT_CONFIG, **local.arguments)  # type: ignore[call-overload]
         session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
-        return session.client(service, endpoint_url=self.endpoint_url, config=aws.CLIENT_CONFIG)
+        try:
+            return session.client(service, endpoint_url=self.endpoint_url, config=aws.CLIENT_CONFIG)
+        except ValueError as error:
+            raise BadInputError("--endpoint-url", f"must be an address: {error}") from error
 
 
 def target_of(context: typer.Context) -> Target:

@@ -17,7 +17,7 @@ from ops.stack import tools
 from ops.stack.env import STACK_NAME
 from ops.stack.ministack import ACCOUNT_ID
 
-_ROLE: Final = "support"
+_ROLE: Final = "support-"
 _COMMAND_SECONDS_MAX: Final = 120
 _MARGIN: Final = "    "
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -38,7 +38,7 @@ class Operator:
     Args:
         name: who.
         stage: of the story.
-        environment: keys of their own session of the role of all operators.
+        environment: keys of a session of their own role.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Operator:
     def of(cls, name: str, stage: Stage) -> Self:
         """Let somebody sign in."""
         credentials = stage.client("sts").assume_role(
-            RoleArn=_role_arn(stage), RoleSessionName=name
+            RoleArn=_role_arn(stage, name), RoleSessionName="reprise"
         )["Credentials"]
         keys = {
             "AWS_ENDPOINT_URL": stage.info.endpoint,
@@ -110,16 +110,16 @@ class Operator:
         return _Said(done.returncode, done.stdout)
 
 
-def _role_arn(stage: Stage) -> str:
-    """Return the role that operators share; the identity provider of a real account has it."""
-    client = stage.client("iam")
+def _role_arn(stage: Stage, name: str) -> str:
+    """Return somebody's own role, as two people are told apart by their roles."""
+    client, role = stage.client("iam"), f"{_ROLE}{name.lower()}"
     owner = {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}
     trust = _document(Action="sts:AssumeRole", Principal=owner)
     with suppress(client.exceptions.EntityAlreadyExistsException):
-        client.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=trust)
+        client.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
     may = _document(Action="*", Resource="*")
-    client.put_role_policy(RoleName=_ROLE, PolicyName="all", PolicyDocument=may)
-    return f"arn:aws:iam::{ACCOUNT_ID}:role/{_ROLE}"
+    client.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=may)
+    return f"arn:aws:iam::{ACCOUNT_ID}:role/{role}"
 
 
 def _document(**statement: object) -> str:

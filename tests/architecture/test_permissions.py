@@ -4,14 +4,14 @@
 fails the test if it does not use it, and any test whose function uses what its policy does not
 allow. So a right that is taken away breaks a test by its name, and one that is added breaks
 the comparison here until a test needs it. That AWS's own judge agrees (what `needed` says of a
-transaction, for one) is shown by `tests/e2e`: the local stack enforces the policies there. The
-conditions that some statements have narrow them further, and are not looked at here.
+transaction, for one) is shown by `tests/e2e`: the local stack enforces the policies there. A
+condition is a part of the right that it narrows, so a wider one breaks the comparison as well.
 """
 
 import pytest
 import yaml
 
-from tests.support.permissions import allowed, needed
+from tests.support.permissions import allowed, needed, used
 from tests.support.template import ROOT, functions
 
 TABLE = yaml.safe_load((ROOT / "tests/integration/permissions.yaml").read_text())
@@ -38,7 +38,43 @@ def test_every_test_that_needs_a_right_exists(stem):
 
 def test_a_transaction_needs_the_right_of_each_of_its_parts(monkeypatch):
     monkeypatch.setenv("LEDGER_TABLE", "ledger")
-    parts = [{verb: {"TableName": "ledger"}} for verb in ("Put", "Update", "ConditionCheck")]
+    parts = [
+        {"Put": {"TableName": "ledger", "Item": {"pk": {"S": "account#1"}}}},
+        {"Update": {"TableName": "ledger", "Key": {"pk": {"S": "account#2"}}}},
+        {"ConditionCheck": {"TableName": "ledger"}},
+    ]
     asked = needed("credits_api", "dynamodb", "TransactWriteItems", {"TransactItems": parts})
-    names = ("PutItem", "UpdateItem", "ConditionCheckItem")
-    assert asked == {(f"dynamodb:{name}", "LedgerTable") for name in names}
+    assert asked == [
+        ("dynamodb:PutItem", "LedgerTable", {"dynamodb:LeadingKeys": ["account#1"]}),
+        ("dynamodb:UpdateItem", "LedgerTable", {"dynamodb:LeadingKeys": ["account#2"]}),
+        ("dynamodb:ConditionCheckItem", "LedgerTable", {}),
+    ]
+
+
+@pytest.mark.parametrize("stem", sorted(functions()))
+@pytest.mark.parametrize("verb", ["PutItem", "UpdateItem", "DeleteItem"])
+def test_no_function_can_release_the_brake(monkeypatch, stem, verb):
+    if "CASES_TABLE" not in functions()[stem]["Environment"]["Variables"]:
+        assert "CasesTable" not in str(allowed(stem))
+        return
+    monkeypatch.setenv("CASES_TABLE", "cases")
+    asked = {"TableName": "cases", "Item": {"pk": {"S": "brake#refunds"}}}
+    assert not used(stem, "dynamodb", verb, asked) & allowed(stem)
+
+
+def test_a_call_outside_its_condition_is_not_allowed(monkeypatch):
+    monkeypatch.setenv("EVENT_BUS", "bus")
+    monkeypatch.setenv("MAIL_ADDRESS", "refunds@music.example")
+    entries = [{"EventBusName": "bus", "Source": "reprise.policy"}]
+    assert _may("policy_notices", "events", "PutEvents", {"Entries": entries})
+    entries.append({"EventBusName": "bus", "Source": "music.generation"})
+    assert not _may("policy_notices", "events", "PutEvents", {"Entries": entries})
+    mail = {"FromEmailAddress": "refunds@music.example"}
+    assert _may("case_actions", "ses", "SendEmail", mail)
+    assert not _may(
+        "case_actions", "ses", "SendEmail", mail | {"FromEmailAddress": "ceo@x.example"}
+    )
+
+
+def _may(stem, *call):
+    return used(stem, *call) <= allowed(stem)

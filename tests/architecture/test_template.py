@@ -10,10 +10,17 @@ from pathlib import Path
 
 import pytest
 from reprise import settings
-from reprise.metrics import NAMESPACE, Metric
 from reprise.usecases.outage_discounts import UNDER_WAY
 
-from tests.support.template import ROOT, functions, logical_id, resources, target, template
+from tests.support.template import (
+    ROOT,
+    functions,
+    logical_id,
+    resources,
+    target,
+    template,
+    watched,
+)
 
 WIRED = sorted(functions())
 SETTINGS = {
@@ -38,16 +45,9 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def alarms() -> list[dict]:
-    return list(resources("AWS::CloudWatch::Alarm").values())
-
-
-def alarmed_queues() -> set[str]:
-    return {
-        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
-        for alarm in alarms()
-        if alarm["Namespace"] == "AWS/SQS"
-    }
+def dead_letters():
+    """The queues of which an alarm says that something is in them."""
+    return watched("AWS/SQS", "ApproximateNumberOfMessagesVisible")
 
 
 def test_cfn_lint_finds_nothing():
@@ -78,7 +78,7 @@ def test_a_function_that_nobody_waits_for_has_a_failure_destination(stem):
     if logical_id(stem) in called or events == {"SQS"}:
         return
     destination = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
-    assert target(destination["Destination"]) in alarmed_queues()
+    assert target(destination["Destination"]) in dead_letters()
 
 
 @pytest.mark.parametrize("stem", WIRED)
@@ -91,7 +91,7 @@ def test_a_queue_waits_six_timeouts_and_gives_up_into_a_watched_queue(stem):
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         queue = resources("AWS::SQS::Queue")[target(event["Properties"]["Queue"])]
         assert queue["VisibilityTimeout"] >= 6 * timeout
-        assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in alarmed_queues()
+        assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in dead_letters()
 
 
 def test_a_call_for_a_discount_is_over_before_its_shard_comes_again():
@@ -104,7 +104,7 @@ def test_a_call_for_a_discount_is_over_before_its_shard_comes_again():
 def test_a_rule_keeps_what_it_cannot_deliver():
     for rule in resources("AWS::Events::Rule").values():
         for destination in rule["Targets"]:
-            assert target(destination["DeadLetterConfig"]["Arn"]) in alarmed_queues()
+            assert target(destination["DeadLetterConfig"]["Arn"]) in dead_letters()
 
 
 def test_every_queue_is_encrypted():
@@ -167,42 +167,6 @@ def test_time_is_the_wall_clock_in_production():
     assert template()["Parameters"]["ClockSource"]["Default"] == "wall"
 
 
-def test_every_metric_of_the_code_is_watched_and_every_watched_one_exists():
-    named = [alarm["MetricName"] for alarm in alarms() if alarm["Namespace"] == NAMESPACE]
-    alarmed = {name["Fn::Sub"] if isinstance(name, dict) else name for name in named}
-    boards = json.dumps(resources("AWS::CloudWatch::Dashboard"))
-    assert alarmed <= set(Metric)
-    assert [name for name in Metric if name not in alarmed and name not in boards] == []
-
-
-def test_metrics_are_named_by_the_enumeration_only():
-    """A literal name would escape the test above."""
-    literal = re.compile(r"add_metric\(\s*(?:name=)?[\"']")
-    for folder in ("layers/common/reprise", "functions"):
-        for path in (ROOT / folder).rglob("*.py"):
-            assert not literal.search(path.read_text()), path
-
-
-def test_alarms_look_where_the_metrics_are_written():
-    """Powertools writes one dimension, the service, which Globals sets to the stack's name."""
-    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == NAMESPACE
-    for alarm in alarms():
-        if alarm["Namespace"] == NAMESPACE:
-            service = {"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}
-            assert alarm["Dimensions"] == [service]
-
-
-def test_every_alarm_notifies_somebody_and_every_function_has_one():
-    assert all("AlarmActions" in alarm for alarm in alarms())
-    watched = {
-        target(alarm["Dimensions"][0]["Value"])
-        for alarm in alarms()
-        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
-    }
-    assert watched == set(resources("AWS::Serverless::Function"))
-
-
 def test_tables_and_mail_are_kept_safe():
     for table in resources("AWS::DynamoDB::Table").values():
         assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -249,19 +213,13 @@ def test_only_the_webhook_is_open():
     assert {key for key, kind in by_kind.items() if kind != "AWS_IAM"} == {"POST /stripe/webhook"}
 
 
-def test_a_schedule_that_stops_is_noticed():
-    """What a function measures about itself says nothing while it does not run."""
-    scheduled = {
-        logical_id(stem)
-        for stem, function in functions().items()
-        if any(event["Type"] == "Schedule" for event in function.get("Events", {}).values())
-    }
-    silent = {
-        target(alarm["Dimensions"][0]["Value"])
-        for alarm in alarms()
-        if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
-    }
-    assert scheduled == silent
+@pytest.mark.parametrize("name", ["StripeBaseUrl", "KieBaseUrl", "SunoapiBaseUrl"])
+def test_a_key_is_sent_in_the_clear_to_this_machine_alone(name):
+    declared = template()["Parameters"][name]
+    for address in (declared["Default"], "http://127.0.0.1:12111", "http://127.0.0.1:1/kie"):
+        assert re.fullmatch(declared["AllowedPattern"], address)
+    for address in ("http://api.kie.ai", "http://127.0.0.1.evil.example", "http://127.0.0.1@evil"):
+        assert not re.fullmatch(declared["AllowedPattern"], address)
 
 
 def test_all_mail_goes_out_under_the_suppression_list():

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from reprise.composition import aws
 
-from tests.support.permissions import allowed, needed
+from tests.support.permissions import allowed, used
 from tests.support.template import ROOT, functions
 
 TABLE = yaml.safe_load((ROOT / "tests/integration/permissions.yaml").read_text())
@@ -43,7 +43,7 @@ class Watch:
         """Note a call of botocore's."""
         if self.stem:
             service = model.service_model.signing_name
-            for permission in needed(self.stem, service, model.name, params):
+            for permission in used(self.stem, service, model.name, params):
                 self.used.add((self.stem, *permission))
 
 

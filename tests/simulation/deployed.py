@@ -147,6 +147,7 @@ class Deployed:
             directory=self._faulty(self.directory),
             books=books,
             stripe=self._faulty(self.world.stripe, kinds.STRIPE),
+            brake=self._faulty(self.world.brake),
             answering=Answering(outbox, MAILBOX, lambda: b"key"),
             zone=ZONE,
             country=COUNTRY,

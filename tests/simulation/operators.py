@@ -5,11 +5,12 @@ from datetime import timedelta
 from reprise.billing.outage import Severity
 from reprise.cases.model import CaseState
 from reprise.errors import BadInputError
+from reprise.ports.brake import Word
 from reprise.usecases.cases.operators import Operator, OperatorDesk, approve, deny
 
 from tests.simulation.truth import DAY, HOUR, START
 
-EVE, BOB = "arn:aws:sts::1:assumed-role/ops/eve", "arn:aws:sts::1:assumed-role/ops/bob"
+EVE, BOB = "arn:aws:sts::1:assumed-role/eve/cli", "arn:aws:sts::1:assumed-role/bob/cli"
 LASTS = 30 * HOUR
 
 
@@ -17,10 +18,17 @@ def begin(world):
     """Look at people's cases twice a day; make one outage good if the world lasts long enough."""
     for half in range(1, 2 * (world.days + 190)):
         world.at(START + half * DAY / 2 + HOUR, at_the_desk, world)
+    for number, is_held in enumerate((True, False)):
+        world.at(START + 3 * DAY + (10 + 3 * number) * HOUR, hold, world, is_held)
     dice = world.faults.random
     if world.days >= 8:
         began = START + dice.randrange(2, world.days - 4) * DAY + dice.randrange(24) * HOUR
         world.at(began + LASTS + 2 * DAY, make_good, world, began)
+
+
+def hold(world, is_held):
+    """Hold all refunds for some hours, as somebody would who sees what they do not understand."""
+    world.brake.say(Word(is_held, EVE, "something is odd", world.now))
 
 
 def at_the_desk(world):

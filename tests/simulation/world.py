@@ -15,6 +15,7 @@ from reprise.cases.model import CaseState
 from reprise.catalogue.reading import example_catalogue
 from reprise.errors import TransientError
 from reprise.policy.book import PolicyBook
+from reprise.ports.brake import MemoryBrake
 from reprise.ports.ledger import HeadMovedError
 
 from tests.simulation import checks, customers, operators
@@ -85,6 +86,7 @@ class World:
         self.ledger_store = WatchedLedger(self.violate)
         self.judge = Judge(self)
         self.cases = WatchedCases(self.judge.decided)
+        self.brake = MemoryBrake()
         self.stripe, self.provider = Stripe(self), Provider(self)
         self.outbox = Outbox(self)
         self.queues = {name: Queue(self, name, *limits) for name, limits in QUEUES.items()}

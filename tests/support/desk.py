@@ -9,6 +9,7 @@ from reprise.billing.fields import Fields
 from reprise.cases.model import CaseState, Change, Line, Wish
 from reprise.ledger.commands import ChargeGeneration
 from reprise.policy.facts import Category
+from reprise.ports.brake import MemoryBrake
 from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.outbox import MemoryOutbox
@@ -64,6 +65,7 @@ class World:
         self.cases = MemoryCaseStore()
         self.tallies = MemoryTallies()
         self.outbox = MemoryOutbox()
+        self.brake = MemoryBrake()
         directory = MemoryDirectory()
         directory.put_profile(Profile(ADA, "ada@example.com", "de-DE", country, BOUGHT))
         self.woken = []
@@ -78,6 +80,7 @@ class World:
             directory=directory,
             books=self.books,
             stripe=self.stripe,
+            brake=self.brake,
             answering=Answering(self.outbox, ADDRESS, lambda: b"key"),
             zone="Europe/Berlin",
         )

@@ -65,6 +65,20 @@ def target(node: Node) -> str:
     raise AssertionError(f"neither Ref nor GetAtt: {node}")
 
 
+def alarms() -> list[dict[str, Node]]:
+    """The properties of every alarm."""
+    return list(resources("AWS::CloudWatch::Alarm").values())
+
+
+def watched(namespace: str, metric: str) -> set[str]:
+    """The logical ids of what an alarm on a metric looks at."""
+    return {
+        target(alarm["Dimensions"][0]["Value"])
+        for alarm in alarms()
+        if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
+    }
+
+
 def _expand(section: dict[str, Node]) -> dict[str, Node]:
     """Write out each `Fn::ForEach`."""
     expanded: dict[str, Node] = {}

@@ -43,6 +43,8 @@ class Metric(StrEnum):
     """A refund of ours that was made came to nothing at Stripe: its case waits for a person."""
     REFUND_MISMATCH = "RefundMismatch"
     """Stripe says more money went back than its refunds, or the ledger's, make up."""
+    REFUNDS_HELD = "RefundsHeld"
+    """People hold all refunds; told by every sweep, so that nobody forgets it."""
     REPLY_WITHHELD = "ReplyWithheld"
     """A customer was not answered: a limit, the breaker, or nobody knows whether it was sent."""
     OUTCOME = "Outcome"

@@ -14,6 +14,7 @@ from reprise.composition import rules_at
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
 from reprise.policy.facts import Category
+from reprise.ports.brake import Word
 from reprise.ports.directory import Profile
 from reprise.usecases.ledger import Ledger
 
@@ -180,6 +181,22 @@ def test_the_schedule_finds_what_is_due_and_counts_what_is_overdue(world, capsys
     assert metric["CaseOverdue"] == [2.0]
     found = world.sqs.receive_message(QueueUrl=world.queue, MaxNumberOfMessages=10)["Messages"]
     assert {json.loads(one["Body"])["case_id"] for one in found} == {"CAAAAAAAAAA"}
+
+
+def test_refunds_that_people_hold_wait_and_every_sweep_says_so(world, capsys):
+    world.open()
+    brake = app.root().desk.brake
+    brake.say(Word(True, "arn:aws:iam::1:user/bea", "double refunds", NOW))
+    assert world.message() == {"batchItemFailures": []}
+    assert world.cases.case("CABCDEFGHIJ").state is CaseState.ACTING
+    capsys.readouterr()
+    assert world.sweep()["cases"] == 1
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["RefundsHeld"] for one in counted if "RefundsHeld" in one] == [[1.0]]
+    brake.say(Word(False, "arn:aws:iam::1:user/bea", "mended", NOW))
+    world.message()
+    assert world.cases.case("CABCDEFGHIJ").state is CaseState.APPROVED
+    assert world.sent == 1
 
 
 def test_an_unknown_case_leaves_the_queue(world):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ReverseOrder
 
@@ -85,6 +86,56 @@ def test_a_changed_head_is_named(desk, reprise):
     desk.client.put_item(TableName="ledger", Item=item | {"state": {"S": richer}})
     result = reprise("audit", "usr_1")
     assert (result.exit_code, "head.lots.cs_1: 999, not 100" in result.stdout) == (1, True)
+
+
+def test_what_a_bad_hour_wrote_is_audited_at_once(desk, reprise):
+    """Whoever deployed something wrong wants to know whom it hit."""
+    for number in range(3):
+        desk.grant(pack(f"cs_{number}", at=desk.began), f"usr_{number}")
+    desk.charge("gen_1", after=30 * MINUTE, account="usr_1")
+    desk.charge("gen_2", after=30 * MINUTE, account="usr_2")
+    spoil(desk, "usr_0", lambda state: state.replace('"cs_0":[100,', '"cs_0":[999,'))
+    spoil(desk, "usr_1", lambda state: state.replace('"cs_1":[90,', '"cs_1":[91,'))
+    spoil(desk, "usr_2", lambda _: "{")
+    hour = (desk.began + 20 * MINUTE).isoformat()
+    told = reprise("audit", "--all", "--since", hour, "--json")
+    assert told.exit_code == 1
+    assert {one["account"]: one["difference"][:17] for one in told.json} == {
+        "usr_1": "head.lots.cs_1: 9",
+        "usr_2": "cannot be read: J",
+    }
+    shown = reprise("audit", "--all").stdout
+    assert "usr_0: after 1 entries: head.lots.cs_0: 999, not 100" in shown
+    assert "3 accounts replayed, 3 with a difference" in shown
+
+
+def spoil(desk, account_id, change):
+    key = {"pk": {"S": f"account#{account_id}"}, "sk": {"S": "head"}}
+    item = desk.client.get_item(TableName="ledger", Key=key)["Item"]
+    spoilt = {"state": {"S": change(item["state"]["S"])}}
+    desk.client.put_item(TableName="ledger", Item=item | spoilt)
+
+
+def test_an_account_that_is_written_meanwhile_is_no_difference(desk, reprise, monkeypatch):
+    desk.grant(pack(at=desk.began))
+    journal, numbers = DynamoLedgerStore.journal, iter((1,))
+
+    def written_between(store, account_id):
+        for number in numbers:
+            desk.charge(f"gen_{number}")
+        return journal(store, account_id)
+
+    monkeypatch.setattr(DynamoLedgerStore, "journal", written_between)
+    assert reprise("audit", "usr_1").exit_code == 0
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    "words",
+    [(), ("u", "--all"), ("u", "--since", "2026-11-02T08:00:00Z"), ("--all", "--since", "1")],
+)
+def test_what_is_audited_must_be_said(reprise, words):
+    assert reprise("audit", *words).exit_code == 2
 
 
 @pytest.mark.usefixtures("desk")

@@ -4,8 +4,10 @@ import json
 
 import boto3
 import pytest
+from reprise.errors import BadInputError
 
 from ops import dead_letters
+from ops.cli.output import Exit
 from ops.cli.target import Target
 from tests.integration.cli.conftest import REGION
 
@@ -84,7 +86,8 @@ def test_a_failed_invocation_is_made_again(sqs, urls):
         def invoke(self, **call):
             calls.append(call)
 
-    letters = dead_letters.DeadLetters(urls, sqs, Functions())
+    outputs = urls | {"RefundDeadlineFunctionName": "deadline"}
+    letters = dead_letters.DeadLetters(outputs, sqs, Functions())
     assert letters.look("RefundDeadlineFailures", 5)[0].kind == "deadline:$LATEST"
     assert letters.redrive("RefundDeadlineFailures", 5) == 1
     (call,) = calls
@@ -96,8 +99,44 @@ def test_a_failed_invocation_is_made_again(sqs, urls):
 def test_what_nobody_takes_back_stays(reprise, sqs, urls):
     sqs.send_message(QueueUrl=urls["RefundDeadlineFailuresUrl"], MessageBody="stray")
     result = reprise("dlq", "redrive", "RefundDeadlineFailures")
-    assert result.exit_code == 2
-    assert "runbook" in result.stderr
+    assert result.exit_code == Exit.FINDING
+    assert "runbook" in result.stdout
+
+
+def test_one_queue_that_nobody_takes_back_does_not_keep_the_others(reprise, sqs, urls):
+    """The ledger's stream, say: its news cannot be sent again, and all else can."""
+    news = urls["CreditNewsFailuresUrl"] = sqs.create_queue(QueueName="News")["QueueUrl"]
+    sqs.send_message(QueueUrl=news, MessageBody=json.dumps({"DDBStreamBatchInfo": {}}))
+    sqs.send_message(QueueUrl=urls["ProviderEventsDeadLettersUrl"], MessageBody="{}")
+    result = reprise("dlq", "redrive")
+    assert result.exit_code == Exit.FINDING
+    assert "ProviderEventsDeadLetters: 1 sent back" in result.stdout
+    assert "CreditNewsFailures: no queue gave these up" in result.stdout
+    assert len(bodies(sqs, urls["ProviderEventsQueueUrl"])) == 1
+    again = reprise("dlq", "redrive", "--json")
+    assert (again.exit_code, again.json) == (Exit.FINDING, {"CreditNewsFailures": 0})
+
+
+def test_a_dry_run_says_what_would_go_where_and_moves_nothing(reprise, sqs, urls):
+    sqs.send_message(QueueUrl=urls["ProviderEventsDeadLettersUrl"], MessageBody="{}")
+    result = reprise("dlq", "redrive", "--dry-run", "--json")
+    assert (result.exit_code, result.json) == (Exit.FINE, {"ProviderEventsDeadLetters": 1})
+    assert "would be sent back" in reprise("dlq", "redrive", "--dry-run").stdout
+    assert reprise("dlq", "list", "--json").json["queues"]["ProviderEventsDeadLetters"] == 1
+
+
+def test_no_other_function_than_the_stacks_is_run(sqs, urls):
+    """Whoever may write into the queue must not choose what runs with an operator's rights."""
+    arn = "arn:aws:lambda:us-east-1:1:function:payroll"
+    call = {"requestContext": {"functionArn": arn}, "requestPayload": {}}
+    url = urls["RefundDeadlineFailuresUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(call))
+    functions = Functions()
+    outputs = urls | {"RefundDeadlineFunctionName": "deadline"}
+    letters = dead_letters.DeadLetters(outputs, sqs, functions)
+    with pytest.raises(BadInputError, match="payroll"):
+        letters.redrive("RefundDeadlineFailures", 5)
+    assert functions.run == []
 
 
 @pytest.mark.usefixtures("urls")
@@ -137,9 +176,12 @@ class Functions:
 
 
 def test_a_failed_call_runs_again_without_a_search_for_the_queue_it_came_from():
-    call = {"requestContext": {"functionArn": "arn:f"}, "requestPayload": {"id": "tick"}}
+    call = {
+        "requestContext": {"functionArn": "arn:aws:lambda:us-east-1:1:function:deadline"},
+        "requestPayload": {"id": "tick"},
+    }
     functions = Functions()
-    outputs = {"RefundDeadlineFailuresUrl": "url"}
+    outputs = {"RefundDeadlineFailuresUrl": "url", "RefundDeadlineFunctionName": "deadline"}
     letters = dead_letters.DeadLetters(outputs, Sqs(json.dumps(call)), functions)
     assert letters.redrive("RefundDeadlineFailures", 10) == 1
-    assert functions.run == [("arn:f", {"id": "tick"})]
+    assert functions.run == [("arn:aws:lambda:us-east-1:1:function:deadline", {"id": "tick"})]

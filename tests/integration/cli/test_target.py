@@ -61,6 +61,11 @@ def test_without_a_table_nothing_is_guessed(reprise, monkeypatch):
     assert "--table: must be given" in result.stderr
 
 
+def test_an_endpoint_that_is_no_address_is_wrong_input(reprise):
+    result = reprise("--endpoint-url", "nowhere", "balance", "usr_1")
+    assert (result.exit_code, "--endpoint-url: must be" in result.stderr) == (2, True)
+
+
 @pytest.mark.usefixtures("desk")
 def test_what_aws_refuses_is_one_line_and_its_own_code(reprise):
     result = reprise("--table", "gone", "balance", "usr_1")

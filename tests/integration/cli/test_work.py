@@ -6,6 +6,7 @@ import pytest
 from reprise.ledger.charges import Outcome, Task
 from reprise.ports.parking import Parked
 
+from ops.cli.target import Target
 from tests.support.ledger import MINUTE, pack
 from tests.support.stripe import body
 
@@ -76,6 +77,17 @@ def test_what_was_mended_is_redriven_and_the_rest_still_waits(desk, reprise):
     shown = reprise("parked", "redrive", "evt_2", "--livemode")
     assert (shown.exit_code, "0 applied, 1 still wait" in shown.stdout) == (1, True)
     assert reprise("parked", "list", "--json").json[0]["attempts"] == 2
+
+
+def test_whose_events_are_ours_is_what_the_stack_says(desk, reprise, monkeypatch):
+    """At 3 a.m. nobody thinks of an option; in the other mode nothing would be applied."""
+    one = parked(1, at=desk.began, kind="checkout.session.completed")
+    desk.lot.park(replace(one, body=body("checkout_pack_paid")))
+    unsaid = reprise("parked", "redrive", "evt_1")
+    assert (unsaid.exit_code, "--livemode or --test-mode" in unsaid.stderr) == (2, True)
+    monkeypatch.setattr(Target, "outputs", lambda *_: {"StripeLivemode": "true"})
+    assert reprise("parked", "redrive", "evt_1").exit_code == 0
+    assert reprise("parked", "list", "--json").json == []
 
 
 @pytest.mark.usefixtures("desk")

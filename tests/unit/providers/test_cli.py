@@ -42,6 +42,13 @@ def test_it_shows_outcome_outputs_and_rule(tmp_path):
         assert words in shown
 
 
+def test_a_providers_words_do_not_steer_the_terminal(tmp_path):
+    body = callback(code=501, stage="error") | {"msg": "bad \x1b[2J[red]prompt"}
+    shown = explain(tmp_path, body).stdout
+    assert "[red]prompt" in shown
+    assert "\x1b" not in shown
+
+
 def test_json_has_exactly_these_fields(tmp_path):
     result = explain(tmp_path, callback(song(1)), *MUSIC, "--json", "--credits", "10")
     assert json.loads(result.stdout) == {

@@ -156,8 +156,9 @@ def test_the_same_outage_is_declared_once_and_no_part_of_it_again():
 def test_a_second_person_must_confirm():
     of = outages()
     incident, _ = declare(of)
-    with pytest.raises(BadInputError, match="by somebody else than"):
-        of.confirm(incident.incident_id, EVE, NOW)
+    for same in (EVE, EVE.replace("eve", "Eve")):
+        with pytest.raises(BadInputError, match="by somebody else than"):
+            of.confirm(incident.incident_id, same, NOW)
     with pytest.raises(BadInputError, match="must be confirmed first"):
         confirmed(of, incident.incident_id)
     done = of.confirm(incident.incident_id, BOB, NOW)

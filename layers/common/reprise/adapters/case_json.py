@@ -19,6 +19,13 @@ def state_of(value: object) -> dict[str, Any]:
     return stored
 
 
+def fields_of(value: object) -> dict[str, Any]:
+    """Return a dataclass with all its fields by name."""
+    kind: Any = type(value)
+    fields: dict[str, Any] = _adapter(kind).dump_python(value, mode="json")
+    return fields
+
+
 def value_of[T](kind: type[T], state: Mapping[str, Any]) -> T:
     """Return the dataclass of what is stored; the inverse of `state_of`."""
     anything: Any = kind

@@ -1,6 +1,7 @@
 """What working on cases needs, bound to AWS and to Stripe."""
 
 from reprise import composition
+from reprise.adapters.dynamodb.brake import DynamoBrake
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.dynamodb.tallies import DynamoTallies
 from reprise.adapters.stripe_api import StripeApi
@@ -22,6 +23,7 @@ def desk(settings: CaseActionsSettings) -> Desk:
         directory=composition.directory(client, settings.cases_table),
         books=stripe_books(settings),
         stripe=StripeApi(api_key, settings.stripe_base_url),
+        brake=DynamoBrake(client, settings.cases_table),
         answering=Answering(sends, settings.mail_address, lambda: token_key().encode()),
         zone=settings.desk_zone,
         country=settings.desk_country,

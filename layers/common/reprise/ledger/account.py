@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from reprise.canonical import Json
 from reprise.errors import InvariantViolationError
@@ -158,6 +158,8 @@ _SECTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[str, Any], Any]]] = {
     ),
 }
 """How each journalled section but the lots is stored; an entry holds what changed in them."""
+SECTIONS: Final = frozenset({"lots", *_SECTIONS})
+"""The names of all journalled sections."""
 
 
 def sections_of(account: Account) -> Sections:

@@ -10,6 +10,7 @@ from reprise.billing.outage import Compensation, Incident, IncidentState, Severi
 from reprise.billing.paid_time import PaidPeriod, paid_periods
 from reprise.catalogue.model import Catalogue
 from reprise.errors import BadInputError
+from reprise.identity import person_of
 from reprise.ledger.orders import Purchase
 from reprise.policy.book import PolicyBook
 from reprise.policy.proration import outage_credits
@@ -114,7 +115,7 @@ class Outages:
             return incident
         if incident.state is IncidentState.WITHDRAWN:
             raise BadInputError("ID", f"{incident_id} was withdrawn; declare it again")
-        if actor == incident.declared_by:
+        if person_of(actor) == person_of(incident.declared_by):
             raise BadInputError("ID", f"must be confirmed by somebody else than {actor}")
         for other in self.incidents.incidents():  # both may have been declared at one moment
             if other.state is IncidentState.CONFIRMED and incident.overlaps(other):

@@ -10,8 +10,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, override
 
-from reprise.adapters.case_json import state_of, value_of
-from reprise.adapters.dynamodb.items import Item, account_key, key_of
+from reprise.adapters.case_json import fields_of, state_of, value_of
+from reprise.adapters.dynamodb.items import Item, account_key, demand_known, key_of, unknown_in
 from reprise.adapters.dynamodb.table import NEW, Table, guard
 from reprise.canonical import canonical_json
 from reprise.cases.model import KEPT, Case, Change, Line
@@ -76,7 +76,11 @@ class DynamoCaseStore(CaseStore):
     @override
     def case(self, case_id: str) -> Case | None:
         item = self._table.get(_case_key(case_id))
-        return None if item is None else _case_of(item)
+        if item is None:
+            return None
+        case = _case_of(item)
+        demand_known(item["pk"]["S"], unknown_in(json.loads(item["state"]["S"]), fields_of(case)))
+        return case
 
     @override
     def save(self, change: Change) -> None:

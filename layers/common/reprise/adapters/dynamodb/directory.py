@@ -61,14 +61,14 @@ class DynamoDirectory(Directory):
         if known is not None:
             values = {":email": {"S": known.email}}
             unchanged = {"ConditionExpression": _SAME, "ExpressionAttributeValues": values}
-        address: Item = {"Item": _email_key(profile.email) | {"account": {"S": profile.account_id}}}
+        address: Item = {"Item": email_key(profile.email) | {"account": {"S": profile.account_id}}}
         claim = {"ConditionExpression": f"{NEW} OR {_OURS}", "ExpressionAttributeValues": ours}
         actions: list[Mapping[str, Item]] = [
             {"Put": {"Item": _profile_item(profile)} | unchanged},
             {"Put": address | claim},
         ]
         if known is not None and folded(known.email) != folded(profile.email):
-            actions.append({"Delete": {"Key": _email_key(known.email)} | claim})
+            actions.append({"Delete": {"Key": email_key(known.email)} | claim})
         return actions
 
     @override
@@ -86,7 +86,7 @@ class DynamoDirectory(Directory):
 
     @override
     def account_of(self, email: str) -> str | None:
-        item = self._table.get(_email_key(email))
+        item = self._table.get(email_key(email))
         return None if item is None else str(item["account"]["S"])
 
     @override
@@ -112,7 +112,8 @@ def _profiles(shard: int) -> str:
     return f"profiles#{shard:02d}"
 
 
-def _email_key(email: str) -> Item:
+def email_key(email: str) -> Item:
+    """Return under what an address leads to its account."""
     return key_of(f"email#{digest(folded(email))}", "email")
 
 

@@ -6,18 +6,18 @@ stays small and what was hashed is what is stored.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from reprise.canonical import Json, canonical_json
-from reprise.ledger.account import Account, sections_of, with_sections
+from reprise.ledger.account import SECTIONS, Account, sections_of, with_sections
 from reprise.ledger.charges import Task
 from reprise.ledger.entries import Entry
 from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
 from reprise.ledger.notices import notice_of
 from reprise.ledger.orders import Order
-from reprise.ports.ledger import Due, shard_of
+from reprise.ports.ledger import Due, StoreBusyError, shard_of
 
 type Item = dict[str, Any]
 
@@ -25,6 +25,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 _IN_KEYS = frozenset({"account", "key", "seq"})
 """Parts of an entry's body that its item's keys hold already."""
+
+_HEAD_PARTS = SECTIONS | {"head", "tasks"}
 
 HEAD = "head"
 ACCOUNT_PREFIX = "account#"
@@ -80,9 +82,38 @@ def head_indexes(account: Account) -> dict[str, Item]:
     return found
 
 
+def demand_known(pk: str, names: Iterable[str]) -> None:
+    """Refuse what only a later version of the code knows: written back, it would be lost.
+
+    While a new version is deployed, both write for a minute. What is refused then comes again.
+
+    Args:
+        pk: the item's partition.
+        names: of its parts, those that are not known here.
+
+    Raises:
+        StoreBusyError: there are some.
+    """
+    unknown = ", ".join(sorted(names))
+    if unknown:
+        raise StoreBusyError(f"{pk}: a later version wrote {unknown}")
+
+
+def unknown_in(stored: Json, known: Json) -> list[str]:
+    """Return the names in something stored that are missing from what was read of it."""
+    if isinstance(stored, Mapping) and isinstance(known, Mapping):
+        deeper = (unknown_in(stored[name], known[name]) for name in stored.keys() & known.keys())
+        return [*(stored.keys() - known.keys()), *(name for names in deeper for name in names)]
+    if isinstance(stored, list) and isinstance(known, list):
+        pairs = zip(stored, known, strict=False)
+        return [name for one, other in pairs for name in unknown_in(one, other)]
+    return []
+
+
 def account_of(item: Mapping[str, Any]) -> Account:
     """Return the account of a stored head."""
     state = json.loads(item["state"]["S"])
+    demand_known(item["pk"]["S"], state.keys() - _HEAD_PARTS)
     seq, last_hash, last_ms = state["head"]
     lots = state["lots"]
     tasks = {key: _task_of(task) for key, task in state.get("tasks", {}).items()}
@@ -159,4 +190,7 @@ def order_item(account_id: str, order: Order) -> Item:
 def order_of(item: Mapping[str, Any]) -> Order:
     """Return the order of a stored item."""
     order_id = item["sk"]["S"].removeprefix(ORDER_PREFIX)
-    return Order.of_state(order_id, int(item["version"]["N"]), json.loads(item["state"]["S"]))
+    state = json.loads(item["state"]["S"])
+    order = Order.of_state(order_id, int(item["version"]["N"]), state)
+    demand_known(item["pk"]["S"], unknown_in(state, order.state()))
+    return order

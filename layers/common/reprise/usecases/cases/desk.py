@@ -7,6 +7,7 @@ from typing import Final
 
 from reprise.canonical import digest
 from reprise.metrics import Metric
+from reprise.ports.brake import Brake
 from reprise.ports.cases import CaseStore
 from reprise.ports.directory import Directory
 from reprise.ports.outbox import Outbox
@@ -43,7 +44,7 @@ class Desk:
         cases: the cases; tallies: what was done for whom.
         directory: the account directory.
         books: the ledger, subscription mirrors, catalogue and policy book.
-        stripe: Stripe's word about payments, and refunds.
+        stripe: Stripe's word about payments, and refunds; brake: whether these may go out.
         answering: how customers are answered.
         zone: IANA time zone in which due times are counted; country: its holidays, may be empty.
     """
@@ -53,6 +54,7 @@ class Desk:
     directory: Directory
     books: Books
     stripe: StripeDesk
+    brake: Brake
     answering: Answering
     zone: str
     country: str = ""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from reprise.cases.answers import templates
 from reprise.cases.model import Case, CaseState, Change, Goodwill, Line
 from reprise.errors import BadInputError
+from reprise.identity import person_of
 from reprise.ledger.commands import gift_key
 from reprise.ledger.lots import LotKind
 from reprise.policy.book import PolicyBook
@@ -23,6 +24,8 @@ from reprise.usecases.cases.moving import planned
 
 REASON_CHARS_MAX: Final = 500
 _GOODWILL_MAX: Final = 100_000
+_GOODWILL_ALONE_MAX: Final = 5_000
+"""Credits that one person may give: about what the policy lets one person pay back in money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,11 @@ def approve(
         case.goodwill.credits if case.goodwill else 0
     )
     agreed = case.approvals if same else ()
-    if by.arn in agreed:
+    if person_of(by.arn) in map(person_of, agreed):
         raise BadInputError("approve", "must be agreed to by somebody else: you did already")
     approvals = (*agreed, by.arn)
-    needed = 2 if _is_large(policy, actions) else 1
+    is_large = _is_large(policy, actions) or goodwill > _GOODWILL_ALONE_MAX
+    needed = 2 if is_large else 1
     decision = replace(decided, verdict=Verdict.PERSON, actions=actions, approvers=needed)
     changes: dict[str, Any] = {"decision": decision, "goodwill": given, "approvals": approvals}
     if len(approvals) < needed:

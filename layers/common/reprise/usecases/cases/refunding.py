@@ -64,7 +64,8 @@ def give_back(desk: Desk, case: Case, index: int, now: datetime) -> Case:
         now: the wall clock.
 
     Returns:
-        The case as it is now: with the attempt done, or saying what comes next.
+        The case as it is now: with the attempt done, saying what comes next, or untouched while
+        refunds are held.
 
     Raises:
         TransientError: nothing is lost; the same call again goes on.
@@ -72,6 +73,8 @@ def give_back(desk: Desk, case: Case, index: int, now: datetime) -> Case:
     attempt = standing(case, index)
     if attempt is not None and attempt.state is AttemptState.DONE:
         return case
+    if desk.brake.is_held():
+        return case  # it stays due, so every sweep looks again
     if attempt is None:
         payment = _payment(desk, decision_of(case).actions[index])
         if payment is None:
