@@ -80,8 +80,8 @@ TABLE = {
         (CYCLE, {f"{LINE}.quantity": None}, "grant", 500),
         (CYCLE, {f"{LINE}.quantity": 0}, "none", 0),
         (CYCLE, {f"{LINE}.amount": 0, "amount_paid": 0}, "none", 0),
-        (CYCLE, {"billing_reason": "subscription_threshold"}, "none", 0),
-        (CYCLE, {"billing_reason": "automatic_pending_invoice_item_invoice"}, "none", 0),
+        (CYCLE, {"billing_reason": "subscription_threshold"}, "park", 0),
+        (CYCLE, {"billing_reason": "automatic_pending_invoice_item_invoice"}, "park", 0),
         (CYCLE, {"billing_reason": "something_new"}, "park", 0),
         (CYCLE, {"currency": "jpy"}, "grant", 500),
         (CYCLE, {"lines.has_more": True}, "park", 0),
@@ -141,6 +141,7 @@ TABLE = {
                 ("appeal_needs_response", "freeze", 0),
                 ("appeal_under_review", "freeze", 0),
                 ("prevented", "unfreeze", 0),
+                ("charge_refunded", "unfreeze", 0),
                 ("won", "unfreeze", 0),
                 ("lost", "claw_back", -1000),
             )

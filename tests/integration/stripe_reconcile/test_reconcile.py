@@ -88,6 +88,18 @@ def test_a_refund_whose_join_was_never_sent_finds_its_invoice_through_stripe(sta
     assert (balance(world), parked(world)) == (0, [])
 
 
+def test_a_dispute_that_names_its_charge_alone_finds_the_order_through_stripe(standin, world):
+    """Its payment was known, and so nothing led from the charge to it."""
+    deliver(world.books, "checkout_pack_paid")
+    event = json.loads(body("dispute_lost"))
+    event["data"]["object"]["payment_intent"] = None
+    assert deliver(world.books, json.dumps(event).encode()).effect == "park"
+    charge = {"id": event["data"]["object"]["charge"], "object": "charge", "amount": 1500}
+    standin.put(charge | {"payment_intent": "pi_RepPack1", "created": 1, "currency": "eur"})
+    run(minutes_after("checkout_pack_paid", 10))
+    assert (balance(world), parked(world)) == (0, [])
+
+
 def test_what_is_parked_is_tried_again_but_ever_more_seldom(world):
     deliver(world.books, "adv_unknown_price", now=PAID_AT)
     tries = [run(PAID_AT + timedelta(minutes=10 * n))["redriven"] for n in range(1, 13)]

@@ -60,6 +60,8 @@ def test_an_id_that_could_break_a_header_is_left_out(sign):
 def test_amounts_are_shown_in_their_currencys_units():
     assert money(1505, "usd") == "15.05 USD"
     assert money(1505, "jpy") == "1505 JPY"
+    assert money(50_000, "ugx") == "500.00 UGX"
+    assert money(5_120, "KWD") == "5.120 KWD"
 
 
 def test_the_words_we_offer_are_understood():

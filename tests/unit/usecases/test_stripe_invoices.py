@@ -117,3 +117,14 @@ def test_a_first_period_cut_short_buys_its_share():
 
     to = books()
     assert deliver(to, edited("invoice_paid_create", half)).credits == 250
+
+
+def test_a_payment_that_is_told_of_before_its_invoice_waits_and_alarms_nobody():
+    """Each renewal whose two events changed places was an alarm."""
+    to = books()
+    told = deliver(to, "invoice_payment_paid_create")
+    assert (told.effect, told.metrics) == (Effect.NONE, ())
+    assert [one.waits_for for one in to.parking.parked(10).items] == ["in_RepCreate"]
+    deliver(to, "invoice_paid_create")
+    assert to.ledger.store.find_alias("pi_RepCreate").order_id == "in_RepCreate"
+    assert not to.parking.parked(10).items

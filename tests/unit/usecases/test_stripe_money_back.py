@@ -83,7 +83,46 @@ def test_the_shape_of_a_credit_note_before_2025(changes, amount):
     for name in ("post_payment_amount", "pre_payment_amount", "refunds"):
         del found[name]
     read = read_object("credit_note.created", found)
-    assert isinstance(read, Unreadable) if amount is None else read.amount == amount
+    assert isinstance(read, Unreadable) if amount is None else sum(read.parts.values()) == amount
+
+
+def of_lines(**amounts):
+    """Lines of a credit note: what each gives back of a line of the invoice."""
+    rows = [
+        {"id": f"cnli_{line}", "amount": amount, "invoice_line_item": f"il_{line}"}
+        for line, amount in amounts.items()
+    ]
+    return {"object": "list", "data": rows, "has_more": False}
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        (of_lines(Repd2=500), {"pro": 500, "pack_1000": 667}),
+        (of_lines(Repd1=300, Repd2=200), {"pro": 350, "pack_1000": 867}),
+        (of_lines(Other=500), {"pro": 400, "pack_1000": 800}),
+        (of_lines(Repd2=500) | {"has_more": True}, {"pro": 400, "pack_1000": 800}),
+    ],
+    ids=["one", "both", "neither", "more"],
+)
+def test_a_credit_note_takes_from_the_lines_that_it_names(lines, left):
+    def no_discount(invoice):
+        invoice |= {"amount_paid": 2500, "amount_due": 2500, "total": 2500}
+        invoice["lines"]["data"][0]["discount_amounts"] = []
+
+    to = books()
+    deliver(to, edited("invoice_paid_two_lines_discount", no_discount))
+    deliver(to, note(invoice="in_RepTwo", lines=lines))
+    lots = to.ledger.account(ADA).lots
+    orders = to.ledger.store.orders_of(ADA)
+    assert {one.purchase.sku: lots[one.order_id].remaining for one in orders} == left
+
+
+def test_a_credit_note_of_a_line_that_cost_nothing_is_of_what_was_paid():
+    to = books()
+    deliver(to, "invoice_paid_two_lines_discount")
+    deliver(to, note(invoice="in_RepTwo", lines=of_lines(Repd1=500)))
+    assert balance(to) == 500 + 667
 
 
 def test_a_credit_note_hides_no_refund_that_is_missing():

@@ -5,10 +5,12 @@ customer's balance, or record money that went back outside Stripe.
 Source: docs.stripe.com/api/credit_notes/object.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from reprise.billing.fields import Fields
+from reprise.ledger.allot import allot
 
 type NoteStatus = Literal["issued", "void"]
 
@@ -21,13 +23,14 @@ class CreditNote:
     """A credit note as one event saw it.
 
     Args:
-        amount: what it gives back of the invoice's payment without a refund, in minor units.
+        parts: what it gives back of the invoice's payment without a refund, in minor units, by the
+            line of the invoice; of the whole invoice under an empty id.
         void: whether it was taken back.
     """
 
     note_id: str
     invoice: str
-    amount: int
+    parts: Mapping[str, int]
     currency: str
     void: bool
     livemode: bool
@@ -38,11 +41,22 @@ def read_credit_note(note: Fields) -> CreditNote:
     return CreditNote(
         note_id=note.text("id"),
         invoice=note.ref("invoice"),
-        amount=_unrefunded(note),
+        parts=_parts(note),
         currency=note.currency(),
         void=note.choice("status", _STATUSES) == "void",
         livemode=note.flag("livemode"),
     )
+
+
+def _parts(note: Fields) -> dict[str, int]:
+    """Return what goes back by line: as its lines say, or of the invoice where there are more."""
+    lines, weights = note.nested("lines"), dict[str, int]()
+    for line in lines.items("data") if not lines.flag("has_more") else ():
+        key = line.maybe_ref("invoice_line_item") or ""
+        net = line.number("amount") - (line.maybe_number("discount_amount") or 0)
+        weights[key] = weights.get(key, 0) + max(0, net)
+    parts = allot(_unrefunded(note), weights or {"": 1})
+    return {key: part for key, part in parts.items() if part}
 
 
 def _unrefunded(note: Fields) -> int:

@@ -21,9 +21,10 @@ _MESSAGE_ID = re.compile(r"[!-;=?-~]+")
 _WHOLE_UNITS: Final = frozenset(
     {
         *("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"),
-        *("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"),
+        *("pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"),
     }
 )
+_THOUSANDTHS: Final = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,15 @@ def templates(language: str) -> frozenset[str]:
 
 
 def money(amount_minor: int, currency: str) -> str:
-    """Return an amount as every language reads it: `15.00 USD`."""
+    """Return an amount as every language reads it: `15.00 USD`.
+
+    Source: docs.stripe.com/currencies; UGX has no cents, and Stripe counts it in them all the same.
+    """
     if currency.lower() in _WHOLE_UNITS:
         return f"{amount_minor} {currency.upper()}"
-    return f"{amount_minor // 100}.{amount_minor % 100:02d} {currency.upper()}"
+    digits = 3 if currency.lower() in _THOUSANDTHS else 2
+    whole, rest = divmod(amount_minor, 10**digits)
+    return f"{whole}.{rest:0{digits}d} {currency.upper()}"
 
 
 def _thread(letter: Letter) -> tuple[tuple[str, str], ...]:

@@ -44,7 +44,7 @@ class Refund:
         amount: minor units; of the whole payment, or of one order alone if we made it for that.
         status: the furthest status seen.
         attempt: the attempt of ours that this refund carries out, if any; an attempt names itself.
-        line: another order of the same payment, for which alone we made it.
+        line: the order for which alone it is, where that is another one or no attempt says so.
     """
 
     amount: int
@@ -174,17 +174,18 @@ class Reversals:
     @property
     def refunded(self) -> int:
         """Minor units of the whole payment that were given back, for no line alone."""
-        return sum(one.amount for one in self._counting() if one.attempt is None)
+        shared = (one for one in self._counting() if not (one.attempt or one.line))
+        return sum(one.amount for one in shared)
 
     def alone(self, order_id: str) -> dict[str, int]:
-        """Return the minor units that we gave back for one line alone, by its order.
+        """Return the minor units that were given back for one line alone, by its order.
 
         Args:
             order_id: the order whose reversals these are.
         """
         found: dict[str, int] = {}
         for one in self._counting():
-            if one.attempt is not None:
+            if one.attempt or one.line:
                 line = one.line or order_id
                 found[line] = found.get(line, 0) + one.amount
         return found

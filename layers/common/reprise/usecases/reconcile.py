@@ -294,3 +294,7 @@ class Run:
             self._announce("invoice_payment.paid", paid)
         for session in feed.sessions_of(payment):
             self._session(session)
+        books = self.world.books
+        root = root_of_payment(books, payment)
+        if root is not None:
+            books.alias(root, [wanted])

@@ -111,7 +111,9 @@ def invoice_payment(
     """Join a payment to its invoice: refunds and disputes name the payment only."""
     root = books.ledger.store.find_alias(paid.invoice)
     if root is None:
-        raise NotYetError("invoice", f"{paid.invoice} must be paid first", waits_for=paid.invoice)
+        # Stripe tells of the payment before it tells of the invoice as often as after.
+        why = f"{paid.invoice} must be paid first"
+        raise NotYetError("invoice", why, waits_for=paid.invoice, quiet=True)
     tally = Tally(root.account_id)
     tally.point(books, root, paid.payment_intent, paid.charge)
     tally.adds(paid_by(books, root, (paid.payment_id, paid.amount), cause, now))

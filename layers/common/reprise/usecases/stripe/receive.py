@@ -173,7 +173,7 @@ def _park(
 def _waits(wanting: RepriseError) -> Handling:
     """Return what an event that waits has done: nothing, and what is quiet does not mean to."""
     if isinstance(wanting, NotYetError) and wanting.quiet:
-        return Handling(Effect.NONE, reason=f"a cross-check, no credits move: {wanting.fix}")
+        return Handling(Effect.NONE, reason=f"no credits move, it waits: {wanting.fix}")
     return Handling(Effect.PARK, reason=str(wanting))
 
 

@@ -87,7 +87,7 @@ def refund(books: Books, found: RefundState, cause: Cause, now: datetime) -> Han
 
 def credit_note(books: Books, found: CreditNote, cause: Cause, now: datetime) -> Handling:
     """Merge what a credit note gave back of an invoice, to a balance or outside Stripe."""
-    if found.amount == 0:
+    if not found.parts:
         return Handling(Effect.NONE, reason="it gives nothing back beside refunds")
     root = root_of_payment(books, found.invoice)
     if root is None:
@@ -96,11 +96,22 @@ def credit_note(books: Books, found: CreditNote, cause: Cause, now: datetime) ->
 
     def facts(order: Order) -> Reversals:
         _in_currency_of(order, found.currency)
-        return Reversals(refunds={found.note_id: Refund(found.amount, status)})
+        # What cost nothing has nothing to give back: it is then of all that was paid.
+        lines = {line: f"{found.invoice}/{line}" for line in found.parts}
+        paid = order.purchase.shares
+        return Reversals(
+            refunds={
+                f"{found.note_id}/{line}".rstrip("/"): Refund(
+                    part, status, line=lines[line] if paid.get(lines[line]) else None
+                )
+                for line, part in found.parts.items()
+            }
+        )
 
     tally = _merge(books, root, facts, cause, now)
     effect = Effect.RESTORE if found.void else Effect.CLAW_BACK
-    return tally.told(effect, f"{found.note_id} gave {found.amount} {found.currency} back")
+    back = sum(found.parts.values())
+    return tally.told(effect, f"{found.note_id} gave {back} {found.currency} back")
 
 
 def for_line(line: str, refund_id: str, made: Refund, order_id: str) -> Reversals:
