@@ -23,7 +23,7 @@ def group() -> None:
 
 
 @app.command()
-def export(context: typer.Context, account_id: AccountId) -> None:
+def export(context: typer.Context, account_id: AccountId, *, _as_json: AsJson = True) -> None:
     """Print everything that is kept of an account's owner, the ledger's part too, as JSON."""
     target = target_of(context)
     data = _data(target)

@@ -33,20 +33,25 @@ def hold(context: typer.Context, *, reason: Reason, as_json: AsJson = False) -> 
     Credits, decisions and answers go on. What Stripe is asked for this very second goes through.
     """
     _say(target_of(context), reason, is_held=True)
-    status(context, as_json=as_json)
+    _show(target_of(context), as_json=as_json)
 
 
 @app.command()
 def release(context: typer.Context, *, reason: Reason, as_json: AsJson = False) -> None:
     """Let refunds go out again; what waited is carried on within five minutes."""
     _say(target_of(context), reason, is_held=False)
-    status(context, as_json=as_json)
+    _show(target_of(context), as_json=as_json)
 
 
 @app.command()
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Say whether refunds go out, and what waits to; exit 1 while they are held."""
-    target = target_of(context)
+    is_held = _show(target_of(context), as_json=as_json)
+    raise typer.Exit(Exit.FINDING if is_held else Exit.FINE)
+
+
+def _show(target: Target, *, as_json: bool) -> bool:
+    """Print how it stands; return whether refunds are held."""
     word = target.brake().word()
     cases = [one for one in every_case(target.cases(), Shelf.OPEN) if one.state is CaseState.ACTING]
     waiting = _waiting(cases)
@@ -63,7 +68,7 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
             f"Refunds are HELD{said}" if is_held else f"Refunds go out{said}",
             f"{len(cases)} cases are being acted on, {sums or 'no money'} to go out",
         )
-    raise typer.Exit(Exit.FINDING if is_held else Exit.FINE)
+    return is_held
 
 
 def _say(target: Target, reason: str, *, is_held: bool) -> None:

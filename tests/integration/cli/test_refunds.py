@@ -23,7 +23,7 @@ def test_holding_and_releasing_say_who_why_and_what_waits(desk, reprise):
     case = replace(decided, state=CaseState.ACTING, round=1, decision=decision)
     store.save(Change(case, Line(at=now, actor="operator", action="approved", reason="so")))
     held = reprise("refunds", "hold", "--reason", "double refunds", "--json")
-    assert held.exit_code == Exit.FINDING
+    assert held.exit_code == Exit.FINE, "it was done"
     told = held.json
     assert (told["held"], told["reason"], told["cases"]) == (True, "double refunds", 1)
     assert told["money"] == {"usd": 700}
