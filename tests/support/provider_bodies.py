@@ -21,8 +21,9 @@ def callback(*tracks, code=200, stage="complete", **data):
 
 
 def record(status, *tracks, **changes):
-    response = {"taskId": "t1", "sunoData": list(tracks)} if tracks else None
-    data = {"taskId": "t1", "status": status, "response": response, "errorCode": None} | changes
+    """A record that names no task, so that it may be told of any."""
+    response = {"sunoData": list(tracks)} if tracks else None
+    data = {"status": status, "response": response, "errorCode": None} | changes
     return {"code": 200, "msg": "success", "data": data}
 
 

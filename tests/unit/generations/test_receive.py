@@ -100,6 +100,16 @@ def test_a_poll_that_is_no_verdict_leaves_the_charge_open(world, answer):
     assert tell(world, called_back(FAILED, authenticated=False)).done is Done.OPEN
 
 
+@pytest.mark.parametrize("status", ["GENERATE_AUDIO_FAILED", "SUCCESS"])
+def test_a_record_of_another_task_says_nothing_of_this_one(world, status):
+    tell(world, submitted("t1"))
+    world.poller.answers("kie", "t1", record(status, taskId="t_of_another"))
+    assert tell(world, called_back(FAILED, authenticated=False)).done is Done.OPEN
+    world.poller.answers("kie", "t1", record("GENERATE_AUDIO_FAILED", taskId="t1"))
+    world.poller.poll("kie", "music_simple", "t1")
+    assert tell(world, called_back(FAILED, authenticated=False)).done is Done.SETTLED
+
+
 def test_without_a_poller_the_rest_is_left_to_the_deadline():
     world = in_memory(polls=False)
     charge(world)

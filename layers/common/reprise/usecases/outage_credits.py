@@ -44,16 +44,15 @@ def confirmed(outages: Outages, incident_id: str) -> Incident:
         BadInputError: there is none, nobody confirmed it, or another one was confirmed before it
             that makes the same time good: two may have been confirmed at one moment.
     """
-    incident = outages.incident(incident_id)
+    known = {one.incident_id: one for one in outages.incidents.incidents()}
+    incident = known.get(incident_id) or outages.incident(incident_id)
     if incident.state is not IncidentState.CONFIRMED:
         raise BadInputError("incident", f"must be confirmed first, {incident_id} is not")
-    same = (other for other in outages.incidents.incidents() if other.overlaps(incident))
-    decided = (
+    _, first = min(
         (other.decided_at or other.declared_at, other.incident_id)
-        for other in same
-        if other.state is IncidentState.CONFIRMED
+        for other in known.values()
+        if other.state is IncidentState.CONFIRMED and other.overlaps(incident)
     )
-    _, first = min(decided)
     if first != incident_id:
         raise BadInputError("incident", f"overlaps {first}, which was confirmed before it")
     return incident

@@ -26,6 +26,7 @@ from reprise.usecases.generations.settling import (
     Handling,
     Told,
     Where,
+    is_about,
 )
 
 _CAUSE: Final = "provider"
@@ -138,9 +139,7 @@ def _vouched_for(
     if event.kind is Kind.REJECTED or event.provider != task.provider:
         # The product named a task, so there is one to ask about first.
         return False
-    # A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
-    is_own = verdict.task_id in {None, task.task_id} or found.operation is Operation.VOICE_CLONE
-    return event.authenticated and is_own
+    return event.authenticated and is_about(task, found.operation, verdict)
 
 
 def _unproven(

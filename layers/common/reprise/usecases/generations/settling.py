@@ -131,6 +131,8 @@ class Generations:
             result = self.poller.poll(task.provider, operation, task.task_id)
         except (ProviderUnavailableError, ProviderNotPollableError, ValueError):
             return None
+        if not is_about(task, operation, result.verdict):
+            return None
         enough = self.enough(operation, where.charge.at)
         if enough is None:
             return result.verdict
@@ -203,6 +205,14 @@ class Generations:
 
     def _retask(self, where: Where, change: Callable[[Task | None], Task | None]) -> None:
         self.ledger.retask(where.account_id, where.generation_id, change)
+
+
+def is_about(task: Task, operation: Operation, verdict: Verdict) -> bool:
+    """Return whether an answer may speak of a task: it names that one, or none at all.
+
+    A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
+    """
+    return operation is Operation.VOICE_CLONE or verdict.task_id in {None, task.task_id}
 
 
 def refunded_by(outcome: Entry) -> int:
