@@ -23,6 +23,8 @@ from reprise.usecases.cases.moving import planned
 
 REASON_CHARS_MAX: Final = 500
 _GOODWILL_MAX: Final = 100_000
+_REFUSING: Final = frozenset({"no_mid_period", "packs_final", "success_final"})
+"""Clauses whose sentence refuses; the others promise something, so quoted as a no they say none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +126,21 @@ def deny(
         counter: the world.
         case_id: which case.
         by: who refuses, and why.
-        clause: of the policy; the decision's own if it is not given.
+        clause: of the policy; the decision's own if it is not given and refuses something.
         silent: tell the customer nothing.
     """
     case = _live(counter, case_id)
     decided = _decision(counter, case)
     policy = counter.policy.version(decided.policy_version)
-    sentence = policy.clause(clause or decided.clause).says if clause or decided.clause else ""
+    clause = clause or (decided.clause if decided.clause in _REFUSING else "")
+    sentence = policy.clause(clause).says if clause else ""
     if not sentence and not silent:
         known = ", ".join(one.id for one in policy.clauses if one.says)
         raise BadInputError("--clause", f"must name the sentence that says so: {known}")
     decision = replace(
         decided,
         verdict=Verdict.DENY,
-        clause=clause or decided.clause,
+        clause=clause,
         sentence=sentence,
         actions=(),
     )
