@@ -115,7 +115,7 @@ def deny(
     *,
     reason: Reason,
     clause: Annotated[
-        str, typer.Option(help="Clause of the policy that says so; else the decision's own.")
+        str, typer.Option(help="The policy's clause that says so, if the decision's own does not.")
     ] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Tell the customer nothing.")] = False,
     as_json: AsJson = False,

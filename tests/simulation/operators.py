@@ -38,13 +38,12 @@ def at_the_desk(world):
     desk = OperatorDesk(world.cases, world.ledger_store, world.book)
     for case in waiting:
         by = [Operator(name, "looked at it", world.now) for name in (EVE, BOB)]
-        clause = "" if case.decision and case.decision.clause else "packs_final"
         try:
             if case.decision and case.decision.actions and case.account_id and dice.random() < 0.5:
                 if approve(desk, case.case_id, by[0]).state is CaseState.PERSON:
                     approve(desk, case.case_id, by[1])
             else:
-                deny(desk, case.case_id, by[0], clause, silent=case.account_id is None)
+                deny(desk, case.case_id, by[0], "packs_final", silent=case.account_id is None)
         except BadInputError as error:
             world.violate(case.account_id or "nobody", f"operator on {case.case_id}: {error}")
     if waiting:

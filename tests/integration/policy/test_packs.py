@@ -73,3 +73,15 @@ def test_the_choice_is_over_with_the_first_credit_that_is_spent(story, fails, ru
     assert case.decision.rule == rule
     assert story.refunded == (1500 if fails else 0)
     story.holds_together()
+
+
+def test_who_is_asked_to_choose_is_told_that_late_credits_may_be_there(story):
+    """They landed two hours late: the question must not sound as if they had not."""
+    order = buys(story, late=2 * HOUR)
+    words = "I bought the 1000 credit pack hours ago ({}) and my balance is unchanged."
+    case = story.writes(words.format(order))
+    assert (case.state, case.decision.rule) == ("asked", "pack_choice")
+    assert "If its credits have arrived since" in story.said
+    story.writes("I would like the money back, please.", to=story.outbox.sent[-1].reply_to)
+    assert story.case(case.case_id).decision.rule == "pack_late_refund"
+    assert (story.refunded, story.available) == (1500, 0)

@@ -127,6 +127,13 @@ def test_a_denial_quotes_the_policy(world):
     assert "Credit packs are non-refundable" in world.outbox.sent[-1].text
 
 
+def test_a_sentence_that_promises_something_is_no_refusal(world):
+    """`That statutory right applies in addition` would be a strange reason to refuse."""
+    assert world.cases.case("C1").decision.clause == "statutory"
+    with pytest.raises(BadInputError, match="--clause"):
+        deny(world.counter, "C1", BEA)
+
+
 def opened(world):
     """A case about which nothing is decided yet."""
     return world.open("C9").case_id

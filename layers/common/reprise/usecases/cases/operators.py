@@ -26,6 +26,8 @@ REASON_CHARS_MAX: Final = 500
 _GOODWILL_MAX: Final = 100_000
 _GOODWILL_ALONE_MAX: Final = 5_000
 """Credits that one person may give: about what the policy lets one person pay back in money."""
+_REFUSING: Final = frozenset({"no_mid_period", "packs_final", "success_final"})
+"""Clauses whose sentence refuses; the others promise something, so quoted as a no they say none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +130,21 @@ def deny(
         desk: the cases, orders and policy book that are decided over.
         case_id: which case.
         by: who refuses, and why.
-        clause: of the policy; the decision's own if it is not given.
+        clause: of the policy; the decision's own if it is not given and refuses something.
         silent: tell the customer nothing.
     """
     case = _live(desk, case_id)
     decided = _decision(desk, case)
     policy = desk.policy.version(decided.policy_version)
-    sentence = policy.clause(clause or decided.clause).says if clause or decided.clause else ""
+    clause = clause or (decided.clause if decided.clause in _REFUSING else "")
+    sentence = policy.clause(clause).says if clause else ""
     if not sentence and not silent:
         known = ", ".join(one.id for one in policy.clauses if one.says)
         raise BadInputError("--clause", f"must name the sentence that says so: {known}")
     decision = replace(
         decided,
         verdict=Verdict.DENY,
-        clause=clause or decided.clause,
+        clause=clause,
         sentence=sentence,
         actions=(),
     )
