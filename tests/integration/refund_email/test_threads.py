@@ -41,6 +41,20 @@ def asked(box, name="credited-pack", **changes):
     return case
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Never mind, please refund nothing, it has been resolved.",
+        "Refund me. My bank has opened a chargeback anyway.",
+        "Credit my account. By the way, somebody used my card without my permission.",
+    ],
+)
+def test_an_answer_that_speaks_of_more_than_was_asked_makes_it_a_persons(world, words):
+    (after,) = answer(world, asked(world, choice_asked=True), words)
+    assert (after.state, after.wish.confidence_percent) == (CaseState.OPEN, 0)
+    assert "speaks of" in after.wish.reading
+
+
 @pytest.mark.parametrize("by", ["address", "message"])
 def test_an_answer_goes_on_with_its_case(world, by):
     wish_without = replace(asked(world).wish, orders=())

@@ -56,6 +56,8 @@ def test_one_mark_is_enough_and_people_have_none(line, expected):
         ("postmaster@mx.example", AutoKind.AUTO_REPLY),
         ("no-reply@shop.example", AutoKind.AUTO_REPLY),
         ("Us <refunds@MUSIC.example>", AutoKind.OWN),
+        ("Us <refunds+cabcdefghij.0123456789abcdef@music.example>", AutoKind.OWN),
+        ("refunds+jo@shop.example", AutoKind.NONE),
         ("noreen@shop.example", AutoKind.NONE),
     ],
 )

@@ -50,3 +50,30 @@ def test_what_a_question_an_affirmed_wish_and_an_order_of_events_say(category, t
 )
 def test_what_is_asked_settled_taken_back_or_not_wanted_goes_to_a_person(text):
     assert not read_intent("", text).confident
+
+
+@pytest.mark.parametrize(
+    ("gap", "later"),
+    [
+        ("The weather is nice here. " * 600, "Never mind, it has been resolved."),
+        ("Ok. " * 200, "My song failed with an error and the credits are gone."),
+        ("and so on " * 80, "and my song failed with an error and the credits are gone"),
+    ],
+)
+def test_a_text_that_is_not_read_to_its_end_goes_to_a_person(gap, later):
+    intent = read_intent("", f"I was charged twice for one order {gap}{later}")
+    assert not intent.confident, intent
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[EXTERNAL] Re: You were charged twice",
+        "[Ticket 4] [EXT]  AW: You were charged twice",
+        "返信: You were charged twice",
+        "回复\uff1aYou were charged twice",
+        "ΑΠ: You were charged twice",
+    ],
+)
+def test_what_is_replied_to_is_not_the_senders_word(subject):
+    assert not read_intent(subject, "please help me with it").requests

@@ -41,6 +41,9 @@ def test_an_id_torn_apart_by_a_quote_mark_is_a_hint():
     ("text", "orders"),
     [
         ("receipt 1234-5678", ("order-3",)),
+        ("ch_3MmlLrLkdIwHu7ixOsnNOB15", ("order-1",)),
+        ("c h _ 3MmILrLkdlwHu7ix0snN0Bl5", ("order-1",)),
+        ("ORD-1OO23", ()),
         ("receipt #1234\u20115678", ("order-3",)),
         ("1234\u20135678", ("order-3",)),
         ("invoice 586a2e 0139", ("order-4",)),

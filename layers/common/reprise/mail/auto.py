@@ -94,7 +94,10 @@ def detect_auto(
 
 
 def _own(mail: ReadMail, own: set[str]) -> AutoVerdict | None:
-    claimed = {found[0].lower() for value in mail.from_values for found in ADDRESS.finditer(value)}
+    found = (one for value in mail.from_values for one in ADDRESS.finditer(value.lower()))
+    # Our answers come from the address with a tag.
+    spellings = ((one[0], f"{one['local'].partition('+')[0]}@{one['domain']}") for one in found)
+    claimed = {spelling for pair in spellings for spelling in pair}
     if claimed & own:
         return AutoVerdict(AutoKind.OWN, "From is one of our own addresses")
     loops = {

@@ -18,6 +18,8 @@ _FILENAME_CHARS_MAX = 200
 _STUB_RATIO, _STUB_CHARS_MAX = 5, 300
 # Declared base64, but it reads like text: then it is text.
 _PROSE = re.compile(rb"[A-Za-z,.!?] [A-Za-z]{2}|[<>@!?]")
+# Blanks that a mail system added behind a soft line break.
+_LOOSE_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (\S[^\n]{0,200})$", re.MULTILINE)
 _UU_ENDS = re.compile(r"^(?:end|====)[ \t]*$", re.MULTILINE)
 
@@ -176,7 +178,7 @@ def _transported(raw: bytes, part: Part, room: int) -> tuple[bytes, bool]:
         data = decode_base64(source)
         return data[: 4 * room], cut
     if part.encoding == "quoted-printable":
-        return binascii.a2b_qp(source), cut
+        return binascii.a2b_qp(_LOOSE_SOFT_BREAK.sub(b"=", source)), cut
     if part.encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
         return _uudecoded(source), cut
     return source, cut

@@ -38,6 +38,9 @@ _UTF16_BYTES_MIN = 4
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]{0,4000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_PADDED = re.compile(rb"([^=]+)(=[=\s]*)?")
+_BASE64_LINES = re.compile(rb"[A-Za-z0-9+/\s]+")
+_SINGLE_BYTE = re.compile(r"cp125\d|iso8859-\d+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff\ue000-\ue00f]")
 
 
@@ -60,12 +63,15 @@ def known_charset(name: str) -> str | None:
 def decode_text(data: bytes, declared: str | None) -> tuple[str, str | None]:
     """Decode a text part: declared charset, UTF-8, windows-1252, detection, latin-1.
 
+    What reads as UTF-8 is no text in a single-byte charset, whatever was declared.
+
     Returns:
         The text with unified line ends and without control characters, and a defect or None.
     """
     codec = known_charset(declared) if declared else None
     defect = f"unknown charset {declared[:40]!r}" if declared and codec is None else None
-    for rung in (_by_mark(data), codec, "utf-8"):
+    lied = codec is not None and _SINGLE_BYTE.fullmatch(codec) and not data.isascii()
+    for rung in (_by_mark(data), "utf-8" if lied else codec, codec, "utf-8"):
         text = _strictly(data, rung)
         if text is not None:
             return clean(text), defect
@@ -125,10 +131,19 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def decode_base64(data: bytes) -> bytes:
-    """Decode base64 leniently: foreign characters skipped, padding mended, a footer ignored."""
-    alphabet = re.sub(rb"[^A-Za-z0-9+/=]", b"", data).split(b"=", 1)[0]
-    usable = alphabet[: len(alphabet) - (len(alphabet) % 4 == 1)]
-    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
+    """Decode base64 leniently: foreign characters skipped, padding mended, a footer ignored.
+
+    Some senders encode line by line, so what follows padding is read on while it is base64.
+    """
+    out: list[bytes] = []
+    for padded in _PADDED.finditer(data):
+        alphabet = re.sub(rb"[^A-Za-z0-9+/]", b"", padded[1])
+        whole = (len(alphabet) + (padded[2] or b"").count(b"=")) % 4 == 0
+        if out and not (whole and _BASE64_LINES.fullmatch(padded[1])):
+            break
+        usable = alphabet[: len(alphabet) - (len(alphabet) % 4 == 1)]
+        out.append(binascii.a2b_base64(usable + b"=" * (-len(usable) % 4)))
+    return b"".join(out)
 
 
 def _strictly(data: bytes, codec: str | None) -> str | None:

@@ -58,6 +58,10 @@ _LOOKALIKES = str.maketrans(
 )
 
 
+# Signs that people who type an id from a picture mistake for one another.
+_MISTYPED = str.maketrans("01i", "oll")
+
+
 class Place(StrEnum):
     """Where in a mail something was found; what is quoted is a hint, never sole evidence."""
 
@@ -82,21 +86,27 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as lower-case letters and digits only, and where its words begin and end."""
+    """A text as lower-case letters and digits only, and where its words begin and end.
+
+    Args:
+        elided: heads and tails of ids whose middle was left out.
+        typed: the text with the signs alike that are mistaken for one another.
+    """
 
     place: Place
     text: str
     edges: tuple[int, ...]
     elided: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
 
     def holds(self, own: str) -> bool:
         """Tell whether a folded own id is in the text, at the edges of words if it is short."""
         if any(own.startswith(head) and own.endswith(tail) for head, tail in self.elided):
             return True
+        if len(own) >= _UNMISTAKABLE_CHARS:
+            return own.translate(_MISTYPED) in self.typed
         at = self.text.find(own)
         while at >= 0:
-            if len(own) >= _UNMISTAKABLE_CHARS:
-                return True
             if self._is_edge(at) and self._is_edge(at + len(own)):
                 return True
             at = self.text.find(own, at + 1)
@@ -181,7 +191,10 @@ def _folded(place: Place, text: str) -> Folded:
         edges.append(position)
     elided = ((fold(m["head"]), fold(m["tail"])) for m in _ELIDED.finditer(text))
     enough = tuple(pair for pair in elided if len("".join(pair)) >= _ELIDED_CHARS_MIN)
-    return Folded(place, "".join(runs), tuple(edges), enough[:_CANDIDATES_MAX])
+    joined = "".join(runs)
+    return Folded(
+        place, joined, tuple(edges), enough[:_CANDIDATES_MAX], joined.translate(_MISTYPED)
+    )
 
 
 def _candidates(text: str, place: Place) -> Iterable[Candidate]:
@@ -219,4 +232,5 @@ def match_ids(ids: MailIds, own: Mapping[str, str]) -> IdMatch:
 
 def _same(found: str, own: str) -> bool:
     """A candidate may be cut short by a line break or run on into a secret or a path."""
+    found, own = found.translate(_MISTYPED), own.translate(_MISTYPED)
     return found.startswith(own) or own.startswith(found)

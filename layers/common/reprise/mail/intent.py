@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reprise.mail.wording import all_in, any_in, fold_words, pattern_of, sentences_of
+from reprise.mail.wording import SENTENCES_MAX, all_in, any_in, fold_words, pattern_of, sentences_of
 from reprise.mail.words import word_lists
 from reprise.policy.facts import Category, Preference
 
@@ -19,6 +19,7 @@ _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
 _ENUMERATED = re.compile(r"(?<![\w.,])\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w-])")
+_REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]")
 _LINK = re.compile(r"https?://\S+")
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 UNKNOWN_LANGUAGE = "unknown"
@@ -86,7 +87,7 @@ class _Hit:
 def read_intent(subject: str, text: str) -> Intent:
     """Read what a mail asks for from its subject and the sender's own words."""
     folded = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
-    sentences = list(sentences_of(folded))
+    sentences = sentences_of(folded)
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
@@ -95,8 +96,27 @@ def read_intent(subject: str, text: str) -> Intent:
     words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
     requests = tuple(_request(hit, sentences, words, language) for hit in hits)
     every = " ".join(folded.lower().split())
-    doubt = _unwanted(requests, every, language) or _doubt(folded, hits, language, sure=sure)
+    doubt = (
+        ("it is longer than what is read" if _goes_on(text, sentences) else "")
+        or _unwanted(requests, every, language)
+        or _doubt(folded, hits, language, sure=sure)
+    )
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def _goes_on(text: str, sentences: list[str]) -> bool:
+    return len(text) > _TEXT_CHARS_MAX or len(sentences) > SENTENCES_MAX
+
+
+def read_doubt(text: str, language: str) -> str:
+    """Return why a person must read an answer of the sender's, or the empty string.
+
+    Args:
+        text: the sender's own words.
+        language: the one in which we asked.
+    """
+    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
+    return _speaks_of(words, language if language in LANGUAGES else "en")
 
 
 def read_choice(text: str, language: str) -> Preference | None:
@@ -112,7 +132,7 @@ def read_choice(text: str, language: str) -> Preference | None:
 
 def _own_subject(subject: str) -> str:
     """A subject with a reply prefix is ours or another's, not the sender's."""
-    return "" if re.match(r"\s*[A-Za-z]{2,4}(?:\[\d+\])?\s?[:：]", subject) else subject[:300]  # noqa: RUF001
+    return "" if _REPLIED.match(subject) else subject[:300]
 
 
 def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
@@ -221,9 +241,8 @@ def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
 def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
     """Return why a person must read it, or the empty string."""
     lowered = " ".join(folded.lower().split())
-    for name in word_lists("intent")["doubts"]:
-        if pattern_of(f"doubts.{name}", language).search(lowered):
-            return f"it speaks of {name.replace('_', ' ')}"
+    if spoken := _speaks_of(lowered, language):
+        return spoken
     if not hits:
         return "nothing recognised"
     if not sure:
@@ -238,6 +257,13 @@ def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
     if apart and (listed or pattern_of("several", language).search(lowered)):
         return ""
     return "several readings: " + ", ".join(hit.category for hit in hits)
+
+
+def _speaks_of(lowered: str, language: str) -> str:
+    for name in word_lists("intent")["doubts"]:
+        if pattern_of(f"doubts.{name}", language).search(lowered):
+            return f"it speaks of {name.replace('_', ' ')}"
+    return ""
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from reprise.mail.words import any_of, word_lists
 
-_SENTENCES_MAX = 120
+SENTENCES_MAX = 120
 _SENTENCE_CHARS_MAX = 600
 _GAP = r"(?:\W+[\w']+){0,4}?\W+"
 _NOT = r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should)n'?t"
@@ -27,16 +27,24 @@ def fold_words(text: str) -> str:
     return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
 
 
-def sentences_of(folded: str) -> Iterator[str]:
-    """Yield the sentences in lower case; of what ends one, a single question mark is kept."""
-    count = start = 0
+def sentences_of(folded: str) -> list[str]:
+    """Return the sentences in lower case; of what ends one, a single question mark is kept.
+
+    One that runs on and on is cut into several; there is one more than `SENTENCES_MAX` if there
+    are too many.
+    """
+    found: list[str] = []
+    start = 0
     for end in (*_SENTENCE_END.finditer(folded), None):
-        piece = folded[start : end.start() if end else None]
-        sentence = " ".join(piece.lower().split())[:_SENTENCE_CHARS_MAX]
-        if sentence and count < _SENTENCES_MAX:
-            count += 1
-            yield f"{sentence}?" if end and end.group() == "?" else sentence
+        sentence = " ".join(folded[start : end.start() if end else None].lower().split())
+        if sentence and end and end.group() == "?":
+            sentence += "?"
+        cuts = range(0, len(sentence), _SENTENCE_CHARS_MAX)
+        found += [sentence[cut : cut + _SENTENCE_CHARS_MAX] for cut in cuts]
         start = end.end() if end else start
+        if len(found) > SENTENCES_MAX:
+            break
+    return found[: SENTENCES_MAX + 1]
 
 
 def all_in(text: str, concepts: tuple[str, ...], language: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from reprise.cases.model import Case, CaseState, Change, Letter, Line, Wish
 from reprise.cases.tokens import address_mark, message_mark, tag_of
 from reprise.mail.ids import IdMatch
-from reprise.mail.intent import read_choice
+from reprise.mail.intent import read_choice, read_doubt
 from reprise.mail.ses import SesReceipt
 from reprise.ports.cases import CaseStore
 from reprise.ports.desk import folded
@@ -67,10 +67,11 @@ def carried_on(case: Case, reading: Reading, found: IdMatch, now: datetime) -> C
 
 def _answered(wish: Wish, reading: Reading, found: IdMatch) -> Wish:
     """Return the wish with the facts that an answer brings; its category stays."""
+    doubt = reading.doubt or read_doubt(reading.mail.text, wish.language)
     return replace(
         wish,
-        confidence_percent=0 if reading.doubt else wish.confidence_percent,
-        reading=reading.doubt or wish.reading,
+        confidence_percent=0 if doubt else wish.confidence_percent,
+        reading=doubt or wish.reading,
         preference=read_choice(reading.mail.text, wish.language) or wish.preference,
         orders=found.orders or wish.orders,
         hints=found.hints or wish.hints,
