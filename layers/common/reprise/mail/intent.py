@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reprise.mail.wording import SENTENCES_MAX, all_in, any_in, fold_words, pattern_of, sentences_of
+from reprise.mail.wording import (
+    SENTENCES_MAX,
+    all_in,
+    any_in,
+    fold_words,
+    pattern_of,
+    sentences_of,
+    without_titles,
+)
 from reprise.mail.words import word_lists
 from reprise.policy.facts import Category, Preference
 
@@ -86,7 +94,8 @@ class _Hit:
 
 def read_intent(subject: str, text: str) -> Intent:
     """Read what a mail asks for from its subject and the sender's own words."""
-    folded = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
+    said = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
+    folded = without_titles(said)
     sentences = sentences_of(folded)
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:

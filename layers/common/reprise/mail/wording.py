@@ -16,6 +16,12 @@ _SENTENCE_END = re.compile(
     # A number with a dot before a capital is an item of a list or a German date.
     r"|(?<!\s\d)(?<!\s\d\d)\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))"
 )
+# What a song is called, or sings, is no claim.
+_TITLE = re.compile(
+    r"(?i)\b(called|titled|named|titles?|songs?|tracks?|lyrics|lied|titel|songtext|chanson|morceau|titre"
+    r"|paroles|cancion|tema|titulo|letra|musica|faixa)(\s?:?\s?)"
+    r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[“„][^”“\n]{1,200}[”“]|«[^»\n]{1,200}»)"
+)
 _IN_INTENT = frozenset({"supposition", "several", "counted", "negated", "norefund", "asking"})
 
 
@@ -25,6 +31,11 @@ def fold_words(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     # Lower case comes last: where sentences end is seen by the capital that follows.
     return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
+
+
+def without_titles(folded: str) -> str:
+    """Return folded text without the titles and words of songs that it cites."""
+    return _TITLE.sub(r"\1\2", folded)
 
 
 def sentences_of(folded: str) -> list[str]:
