@@ -25,7 +25,10 @@ _TEXT_CHARS_MAX = 12_000
 _SURE_PERCENT, _UNSURE_PERCENT = 95, 40
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
-_ENUMERATED = re.compile(r"(?<![\w.,])\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s")
+# Not the first and the second of a German month.
+_ENUMERATED = re.compile(
+    r"(?<![\w.,])(?<!am )(?<!vom )(?<!zum )\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s"
+)
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w-])")
 _REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]")
 _LINK = re.compile(r"https?://\S+")
