@@ -13,6 +13,8 @@ from reprise.policy.facts import Category
         (Category.CHARGED_TWICE, "Warum wurde mir das Abo doppelt abgebucht?"),
         (Category.PACK_NOT_CREDITED, "Where are the credits that I bought yesterday?"),
         (Category.EU_WITHDRAWAL, "I withdraw from my contract. I do not want to keep my plan."),
+        (Category.FAILED_GENERATION, 'The song "Charged Twice" failed, credits gone.'),
+        (Category.FAILED_GENERATION, 'It ended with "Generation failed", credits gone.'),
         (Category.FAILED_GENERATION, "The song for my daughter failed, credits gone."),
         (
             Category.CHARGED_AFTER_CANCELLATION,
@@ -45,6 +47,11 @@ def test_what_a_question_an_affirmed_wish_and_an_order_of_events_say(category, t
         "I was charged twice and you already refunded one.",
         "I bought a pack, credits never came. Please refund it. Update: they arrived, thanks.",
         "One pack was charged twice. Please do not refund it, I want to ask my bank first.",
+        "My song is called 'Charged twice', please refund it.",
+        'Check the lyrics: "you cancelled me and charged me again". Please refund nothing.',
+        "Your page charges twice as much in euros.",
+        "We have three accounts, all were charged twice.",
+        "I was charged twice by another tool.",
         "I am out of the office. If your mail is about being charged twice, ask my colleague.",
     ],
 )

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reprise.mail.wording import SENTENCES_MAX, all_in, any_in, fold_words, pattern_of, sentences_of
+from reprise.mail.wording import (
+    SENTENCES_MAX,
+    all_in,
+    any_in,
+    fold_words,
+    own_subject,
+    pattern_of,
+    sentences_of,
+    without_titles,
+)
 from reprise.mail.words import word_lists
 from reprise.policy.facts import Category, Preference
 
@@ -17,9 +26,11 @@ _TEXT_CHARS_MAX = 12_000
 _SURE_PERCENT, _UNSURE_PERCENT = 95, 40
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
-_ENUMERATED = re.compile(r"(?<![\w.,])\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s")
+# Not the first and the second of a German month.
+_ENUMERATED = re.compile(
+    r"(?<![\w.,])(?<!am )(?<!vom )(?<!zum )\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s"
+)
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w-])")
-_REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]")
 _LINK = re.compile(r"https?://\S+")
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 UNKNOWN_LANGUAGE = "unknown"
@@ -86,14 +97,15 @@ class _Hit:
 
 def read_intent(subject: str, text: str) -> Intent:
     """Read what a mail asks for from its subject and the sender's own words."""
-    folded = fold_words(f"{_own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
+    said = fold_words(f"{own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
+    folded = without_titles(said)
     sentences = sentences_of(folded)
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
     hits = _hits(sentences, language)
     # "Refund" as a subject is a heading, not a choice between money and credits.
-    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
+    words = _words(text)
     requests = tuple(_request(hit, sentences, words, language) for hit in hits)
     every = " ".join(folded.lower().split())
     doubt = (
@@ -102,6 +114,10 @@ def read_intent(subject: str, text: str) -> Intent:
         or _doubt(folded, hits, language, sure=sure)
     )
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def _words(text: str) -> str:
+    return " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
 
 
 def _goes_on(text: str, sentences: list[str]) -> bool:
@@ -115,8 +131,7 @@ def read_doubt(text: str, language: str) -> str:
         text: the sender's own words.
         language: the one in which we asked.
     """
-    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
-    return _speaks_of(words, language if language in LANGUAGES else "en")
+    return _speaks_of(_words(text), language if language in LANGUAGES else "en")
 
 
 def read_choice(text: str, language: str) -> Preference | None:
@@ -126,13 +141,7 @@ def read_choice(text: str, language: str) -> Preference | None:
         text: the sender's own words.
         language: the one in which we asked.
     """
-    words = " ".join(fold_words(text[:_TEXT_CHARS_MAX]).lower().split())
-    return _choice(words, language if language in LANGUAGES else "en")
-
-
-def _own_subject(subject: str) -> str:
-    """A subject with a reply prefix is ours or another's, not the sender's."""
-    return "" if _REPLIED.match(subject) else subject[:300]
+    return _choice(_words(text), language if language in LANGUAGES else "en")
 
 
 def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:

@@ -16,7 +16,19 @@ _SENTENCE_END = re.compile(
     # A number with a dot before a capital is an item of a list or a German date.
     r"|(?<!\s\d)(?<!\s\d\d)\.(?=\s+[A-ZÀ-Þ])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)]))"
 )
+_REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]")
+# What a song is called, or sings, is no claim.
+_TITLE = re.compile(
+    r"(?i)\b(called|titled|named|titles?|songs?|tracks?|lyrics|lied|titel|songtext|chanson|morceau|titre"
+    r"|paroles|cancion|tema|titulo|letra|musica|faixa)(\s?:?\s?)"
+    r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[“„][^”“\n]{1,200}[”“]|«[^»\n]{1,200}»)"
+)
 _IN_INTENT = frozenset({"supposition", "several", "counted", "negated", "norefund", "asking"})
+
+
+def own_subject(subject: str) -> str:
+    """Return a subject, or nothing where a reply prefix says that it is not the sender's."""
+    return "" if _REPLIED.match(subject) else subject[:300]
 
 
 def fold_words(text: str) -> str:
@@ -25,6 +37,11 @@ def fold_words(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     # Lower case comes last: where sentences end is seen by the capital that follows.
     return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
+
+
+def without_titles(folded: str) -> str:
+    """Return folded text without the titles and words of songs that it cites."""
+    return _TITLE.sub(r"\1\2", folded)
 
 
 def sentences_of(folded: str) -> list[str]:
