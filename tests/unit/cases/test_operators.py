@@ -97,19 +97,19 @@ def test_a_large_sum_needs_a_second_person(world):
 def test_a_large_gift_of_credits_needs_a_second_person(world):
     world.open("C2", category=Category.OUTAGE)
     world.work("C2")
-    assert approve(world.counter, "C2", BEA, goodwill=5_001).state is CaseState.PERSON
-    assert approve(world.counter, "C2", CID, goodwill=5_001).state is CaseState.ACTING
+    assert approve(world.operators, "C2", BEA, goodwill=5_001).state is CaseState.PERSON
+    assert approve(world.operators, "C2", CID, goodwill=5_001).state is CaseState.ACTING
 
 
 def test_one_person_under_two_names_is_not_two(world):
     """Whoever assumes a role chooses the session's name."""
     large(world)
     role = "arn:aws:sts::1:assumed-role/ops"
-    approve(world.counter, "C1", Operator(f"{role}/bea", "mine", NOW))
+    approve(world.operators, "C1", Operator(f"{role}/bea", "mine", NOW))
     for again in (f"{role}/cid", f"{role.replace('ops', 'OPS')}/cid"):
         with pytest.raises(BadInputError, match="somebody else"):
-            approve(world.counter, "C1", Operator(again, "mine too", NOW))
-    assert approve(world.counter, "C1", CID).state is CaseState.ACTING
+            approve(world.operators, "C1", Operator(again, "mine too", NOW))
+    assert approve(world.operators, "C1", CID).state is CaseState.ACTING
 
 
 def test_agreement_to_something_else_starts_over(world):
@@ -131,7 +131,7 @@ def test_a_sentence_that_promises_something_is_no_refusal(world):
     """`That statutory right applies in addition` would be a strange reason to refuse."""
     assert world.cases.case("C1").decision.clause == "statutory"
     with pytest.raises(BadInputError, match="--clause"):
-        deny(world.counter, "C1", BEA)
+        deny(world.operators, "C1", BEA)
 
 
 def opened(world):
