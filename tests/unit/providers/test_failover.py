@@ -69,6 +69,8 @@ def test_fal(operation, channel, body, expected):
         (MUSIC, CALLBACK, prediction("succeeded", {"audio": URL}), "delivered"),
         (MUSIC, CALLBACK, prediction("succeeded", error="late"), "failed"),
         (MUSIC, CALLBACK, {"id": "p", "status": "succeeded"}, "unknown"),
+        (MUSIC, POLL, prediction("succeeded", data_removed=True), "unknown"),
+        (MUSIC, POLL, prediction("succeeded", data_removed=False), "empty"),
         (MUSIC, CALLBACK, prediction("succeeded", 7), "unknown"),
         (LYRICS, CALLBACK, prediction("succeeded", "la la"), "delivered"),
         (Operation.STEMS_12, CALLBACK, prediction("succeeded", {"a": URL}), "partial"),
@@ -103,7 +105,9 @@ def test_piapi(channel, body, expected):
         (CALLBACK, {"success": True, "data": [song(1), song(2, state="pending")]}, "progress"),
         (CALLBACK, {"success": True, "data": []}, "empty"),
         (POLL, {"id": "x", "response": {"success": True, "data": [song(1)]}}, "partial"),
-        (POLL, {"id": "x", "response": None}, "unknown"),
+        (POLL, {"id": "x", "response": None}, "progress"),
+        (POLL, {"success": False, "error": {"code": "api_error"}}, "unknown"),
+        (POLL, {"id": "x", "success": False, "error": {"code": "api_error"}}, "progress"),
     ],
 )
 def test_acedata(channel, body, expected):
@@ -119,6 +123,7 @@ def test_acedata(channel, body, expected):
         (POLL, clips("failed"), "failed"),
         (POLL, clips(), "unknown"),
         (POLL, {"code": 403, "message": "no"}, "unknown"),
+        (POLL, {"type": "not_ready", "message": "task is running"}, "progress"),
         (SUBMIT, {"message": "success", "task_id": "t"}, "progress"),
         (CALLBACK, clips("succeeded"), "unknown"),
     ],
