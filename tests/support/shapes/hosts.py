@@ -210,7 +210,6 @@ def _acedata():
         (done(song(1, **blank), song(2, **blank)), "empty"),
         (done(*waits), "progress"),
         (done(song(1), waits[1]), "progress"),
-        ({"success": False, "task_id": "t1"}, "failed"),
     ]
     for code in (
         "bad_request",
@@ -222,6 +221,9 @@ def _acedata():
     ):
         error = {"code": code, "message": "no"}
         results.append(({"success": False, "task_id": "t1", "error": error}, "failed"))
+    hiccup = {"success": False, "task_id": "t1"}
+    yield "extend", "callback", hiccup, "failed"
+    yield "extend", "poll", {"id": "t1", "request": {}, "response": hiccup}, "progress"
     for body, *label in results:
         for operation in SONGS:
             yield operation, "callback", body, *label

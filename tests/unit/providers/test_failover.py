@@ -106,6 +106,8 @@ def test_piapi(channel, body, expected):
         (CALLBACK, {"success": True, "data": []}, "empty"),
         (POLL, {"id": "x", "response": {"success": True, "data": [song(1)]}}, "partial"),
         (POLL, {"id": "x", "response": None}, "progress"),
+        (POLL, {"id": "x", "response": {"data": [song(1), song(2)]}}, "progress"),
+        (POLL, {"id": "x", "response": {"task_id": "y", "success": True}}, "empty"),
         (POLL, {"success": False, "error": {"code": "api_error"}}, "unknown"),
         (POLL, {"id": "x", "success": False, "error": {"code": "api_error"}}, "progress"),
     ],

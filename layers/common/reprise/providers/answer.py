@@ -65,8 +65,8 @@ class Answer:
             http_status = whole(body.get("http_status")) or http_status
             headers, body = body.get("headers"), body.get("body")
         anchors = dialect.anchors
-        if channel == Channel.POLL and dialect.poll and dialect.poll.result:
-            anchors = (dialect.poll.result,)
+        if channel == Channel.POLL and dialect.poll and dialect.poll.finished:
+            anchors = (dialect.poll.finished,)
         read = unwrap(body, anchors) or {}
         return cls(dialect, operation, Channel(channel), read, http_status, headers, body, own)
 

@@ -116,12 +116,12 @@ def _code(answer: Answer, _: Reading) -> Verdict | None:
 
 
 def _record(answer: Answer, _: Reading) -> Verdict | None:
-    """A record that names its task and holds no result is that of a task under way."""
+    """A record that names its task and lacks what the finished ones hold is of one under way."""
     poll = answer.dialect.poll
-    if poll is None or not poll.result or not answer.task_id:
+    if poll is None or not poll.finished or not answer.task_id:
         return None
-    has_result = not is_blank(lookup(answer.body, poll.result))
-    return None if has_result else answer.undecided(Step.PROGRESS, Outcome.PROGRESS)
+    is_finished = not is_blank(lookup(answer.body, poll.finished))
+    return None if is_finished else answer.undecided(Step.PROGRESS, Outcome.PROGRESS)
 
 
 def _poll_code(answer: Answer, reading: Reading) -> Verdict | None:

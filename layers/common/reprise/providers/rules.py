@@ -123,15 +123,15 @@ class Poll:
         paths: where an operation's tasks are; what the first does not know is asked of the next.
         body: fields that are posted; empty where the task is got.
         key: the header that holds our key, and its value; `{key}` stands for the key.
-        result: path to the result in a task's record; a record without it is not finished. Empty
-            where the record is the result.
+        finished: path to what a task's record holds only once it is finished; empty where the
+            status says so.
     """
 
     base_url: str
     paths: Mapping[Operation, tuple[str, ...]]
     body: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, str] = ("Authorization", "Bearer {key}")
-    result: str = ""
+    finished: str = ""
 
 
 def everywhere(path: str) -> Mapping[Operation, tuple[str, ...]]:

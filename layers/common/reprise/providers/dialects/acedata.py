@@ -1,9 +1,10 @@
 """AceData: `success` decides, an error object says why.
 
-A look-up answers with the task's record, where the result stands under `response` once there is
-one; `success` outside of it is about the look-up.
+A look-up answers with the task's record, where the result stands under `response`: files without
+`success` there are previews, `success: false` without an error's code may pass, and `success`
+outside of it is about the look-up.
 
-Source: github.com/AceDataCloud/SunoAPI, docs "Suno Tasks API".
+Source: github.com/AceDataCloud: SunoAPI, SunoMCP (`core/utils.py`), SDK (`runtime/tasks.ts`).
 """
 
 from reprise.providers import reasons
@@ -15,12 +16,12 @@ from reprise.providers.verdict import Channel
 _RESULT = "response"
 
 
-def _readings(within: str = "") -> dict[Operation, Reading]:
+def _readings(within: str, refused: Signal) -> dict[Operation, Reading]:
     def reading(*outputs: Outputs) -> Reading:
         return Reading(
             outputs=outputs,
             status=(f"{within}success",),
-            words={"true": Signal.DONE, "false": Signal.FAILED},
+            words={"true": Signal.DONE, "false": refused},
             errors=(f"{within}error.code",),
         )
 
@@ -37,13 +38,13 @@ DIALECT = Dialect(
     source="https://github.com/AceDataCloud/SunoAPI",
     anchors=("success", "task_id"),
     task_ids=("task_id", f"{_RESULT}.task_id", "id"),
-    readings=on(set(Channel) - {Channel.POLL}, _readings())
-    | on({Channel.POLL}, _readings(f"{_RESULT}.")),
+    readings=on(set(Channel) - {Channel.POLL}, _readings("", Signal.FAILED))
+    | on({Channel.POLL}, _readings(f"{_RESULT}.", Signal.RUNNING)),
     poll=Poll(
         base_url="https://api.acedata.cloud",
         paths=everywhere("/suno/tasks"),
         body={"id": "{id}", "action": "retrieve"},
-        result=_RESULT,
+        finished=f"{_RESULT}.success",
     ),
     error_codes=("error.code", f"{_RESULT}.error.code"),
     messages=("error.message", f"{_RESULT}.error.message", "message"),
