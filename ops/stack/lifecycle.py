@@ -213,7 +213,7 @@ def _sam_deploy(info: StackInfo, template: Path = build.BUILT / "template.yaml")
         "MailRecipient": MAILBOX,  # answers come from it; nothing is received
         "ProductPrincipalArn": f"arn:aws:iam::{ministack.ACCOUNT_ID}:root",
         "StripeBaseUrl": info.stripe.url,
-        **{f"{name.capitalize()}BaseUrl": f"{info.provider.url}/{name}" for name in PROVIDERS},
+        "ProvidersBaseUrl": info.provider.url,
     }
     environment = tools.sam_environment() | {
         "AWS_ENDPOINT_URL": arguments["endpoint_url"],

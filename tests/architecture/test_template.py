@@ -213,7 +213,7 @@ def test_only_the_webhook_is_open():
     assert {key for key, kind in by_kind.items() if kind != "AWS_IAM"} == {"POST /stripe/webhook"}
 
 
-@pytest.mark.parametrize("name", ["StripeBaseUrl", "KieBaseUrl", "SunoapiBaseUrl"])
+@pytest.mark.parametrize("name", ["StripeBaseUrl", "ProvidersBaseUrl"])
 def test_a_key_is_sent_in_the_clear_to_this_machine_alone(name):
     declared = template()["Parameters"][name]
     for address in (declared["Default"], "http://127.0.0.1:12111", "http://127.0.0.1:1/kie"):

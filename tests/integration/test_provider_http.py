@@ -2,8 +2,6 @@
 
 import json
 import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from reprise.adapters import provider_http
@@ -15,42 +13,10 @@ from reprise.providers.operation import Operation
 from reprise.providers.verdict import Outcome, Step
 
 from tests.support.provider_bodies import TWO, record
+from tests.support.provider_server import Asked, provider
 
 UNKNOWN = {"code": 200, "msg": "success", "data": None}
 QUICK = Limits(per_second_max=1e6, failures_max=3, wait_s_max=0.2)
-
-
-@contextmanager
-def provider(answer):
-    """Serve `answer(path) -> (status, body bytes or JSON)`; give the address and what was asked."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self):
-            asked.append((self.path, self.headers["Authorization"]))
-            status, body = answer(self.path)
-            raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def poller(base_url, **more):
@@ -73,7 +39,7 @@ def poller(base_url, **more):
 def test_each_operation_has_its_record(operation, path):
     with provider(lambda _: (200, record("FAILED"))) as (base_url, asked):
         result = poller(base_url + "/").poll("sunoapi", operation, "a b&c")
-    assert asked == [(f"{path}?taskId=a+b%26c", "Bearer secret")]
+    assert asked == [Asked(f"GET {path}?taskId=a%20b%26c", {"authorization": "Bearer secret"})]
     assert (result.verdict.outcome, result.http_status) == (Outcome.FAILED, 200)
 
 

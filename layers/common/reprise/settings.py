@@ -184,14 +184,13 @@ class ProviderSettings(LedgerSettings):
     """What the functions that ask providers are told besides.
 
     Args:
-        kie_base_url: where kie's API is.
-        sunoapi_base_url: where sunoapi's API is.
         provider_keys_secret_id: the secret that holds our keys: `kie=… sunoapi=…`.
+        providers_base_url: what every provider is asked at, below it by name, instead of at its
+            own API; empty for their own.
     """
 
-    kie_base_url: str
-    sunoapi_base_url: str
     provider_keys_secret_id: str
+    providers_base_url: str = ""
 
 
 def read_settings[T](kind: type[T], environment: Mapping[str, str] | None = None) -> T:

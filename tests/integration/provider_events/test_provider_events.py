@@ -12,13 +12,13 @@ from functions.provider_events import app
 from tests.support import files
 from tests.support.aws import REGION, Context, batch, surroundings
 from tests.support.ledger import CAUSE, MINUTE, pack
-from tests.support.provider_bodies import record
+from tests.support.provider_bodies import TWO, record
+from tests.support.provider_server import provider
 
 EVENTS = files.EVENTS / "provider_events"
 SAMPLES = sorted(path.stem for path in EVENTS.glob("*-*-*.json") if "batch" not in path.stem)
 SETTINGS = {
-    "KIE_BASE_URL": "http://127.0.0.1:9",
-    "SUNOAPI_BASE_URL": "http://127.0.0.1:9",
+    "PROVIDERS_BASE_URL": "http://127.0.0.1:9",
     "PROVIDER_KEYS_SECRET_ID": "provider-keys",
 }
 
@@ -150,6 +150,25 @@ def test_what_nobody_vouches_for_is_confirmed_at_the_provider(generations, monke
     monkeypatch.setattr(generations.poller, "_current", lambda: poller)
     assert deliver(sample("kie-music_simple-submitted"), event) == []
     assert facts(generations, report)["rule"] == "kie.poll.status"
+
+
+def test_a_success_that_nobody_vouches_for_settles_once_its_provider_was_asked(
+    generations, monkeypatch
+):
+    """No callback comes from musicapi: what the product saw there is a reason to ask."""
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+    secrets.put_secret_value(SecretId="provider-keys", SecretString="kie=k1 musicapi=k3")
+    clips = [clip | {"state": "succeeded"} for clip in TWO]
+    done = {"code": 200, "data": clips, "message": "success"}
+    told = {"provider": "musicapi", "task_id": "ee981703"}
+    event = sample("kie-music_simple-failed", provider="musicapi", payload=done)
+    report = charged(generations, event)
+    with provider(lambda _: (200, done)) as (base_url, asked):
+        monkeypatch.setattr(generations.poller, "_base_url", base_url)
+        assert deliver(sample("kie-music_simple-submitted", **told), event, event) == []
+    assert [one.target for one in asked] == ["GET /musicapi/api/v1/sonic/task/ee981703"]
+    assert facts(generations, report)["rule"] == "musicapi.poll.outputs-all"
+    assert generations.ledger.account(report.account_id).balance == 990
 
 
 def test_a_provider_that_cannot_be_reached_leaves_the_charge_open(generations):

@@ -13,11 +13,11 @@ from tests.support.aws import REGION, Context, surroundings
 from tests.support.files import sample
 from tests.support.ledger import CAUSE, MINUTE, T0, pack
 from tests.support.provider_bodies import TWO, record
+from tests.support.provider_server import provider as serving
 
 TICK = sample("refund_deadline/every_five_minutes")
 SETTINGS = {
-    "KIE_BASE_URL": "http://127.0.0.1:9",
-    "SUNOAPI_BASE_URL": "http://127.0.0.1:9",
+    "PROVIDERS_BASE_URL": "http://127.0.0.1:9",
     "PROVIDER_KEYS_SECRET_ID": "provider-keys",
 }
 
@@ -40,13 +40,13 @@ def provider(generations, monkeypatch):
     return poller
 
 
-def charged(generations, account, age, task_id=None):
+def charged(generations, account, age, task_id=None, provider="kie"):
     ledger = generations.ledger
     at = T0 + 20 * MINUTE - age
     ledger.run(account, GrantOrder(pack(f"cs_{account}"), CAUSE), T0, may_open=True)
     ledger.run(account, ChargeGeneration("gen_1", "music_simple", 10, CAUSE), at)
     if task_id:
-        ledger.attach_task(account, "gen_1", Task("kie", task_id, at))
+        ledger.attach_task(account, "gen_1", Task(provider, task_id, at))
 
 
 def outcome(generations, account):
@@ -81,6 +81,20 @@ def test_each_charge_ends_as_it_should(generations, provider, capsys):
         assert audit(account, generations.ledger.store.journal(account), head).clean
     assert '"OpenChargeAgeSeconds":[1140.0]' in capsys.readouterr().out
     assert app.handler(TICK, Context())["settled"] == 0
+
+
+def test_what_a_provider_finished_is_not_refunded_for_want_of_a_callback(generations, monkeypatch):
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+    secrets.put_secret_value(SecretId="provider-keys", SecretString="acedata=k piapi=k")
+    charged(generations, "usr_done", 20 * MINUTE, "t_done", "acedata")
+    charged(generations, "usr_unkeyed", 20 * MINUTE, "t_done", "replicate")
+    done = {"id": "t_done", "request": {}, "response": {"success": True, "data": list(TWO)}}
+    with serving(lambda _: (200, done)) as (base_url, asked):
+        monkeypatch.setattr(generations.poller, "_base_url", base_url)
+        assert app.handler(TICK, Context())["settled"] == 2
+    assert [one.target for one in asked] == ["POST /acedata/suno/tasks"]
+    assert outcome(generations, "usr_done") == "delivered"
+    assert outcome(generations, "usr_unkeyed") == "unresolved"
 
 
 def test_a_provider_out_of_reach_holds_nobody_up(generations):

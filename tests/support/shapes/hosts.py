@@ -116,6 +116,10 @@ def _replicate():
         for output in (None, [], "", " ", {}, [""], [None], {"audio": None}, {"audio": ""}):
             yield "music_custom", channel, prediction("succeeded", output), "empty"
             yield "stems_12", channel, prediction("succeeded", output), "empty"
+        removed = prediction("succeeded", data_removed=True)
+        yield "music_simple", channel, removed, "unknown"
+        kept = prediction("succeeded", one, data_removed=False)
+        yield "music_simple", channel, kept, "delivered"
         for says in ("failed", "canceled", "aborted"):
             for output, error in ((None, None), (None, "CUDA out of memory"), ([one], "x")):
                 yield "extend", channel, prediction(says, output, error=error), "failed"
@@ -206,7 +210,6 @@ def _acedata():
         (done(song(1, **blank), song(2, **blank)), "empty"),
         (done(*waits), "progress"),
         (done(song(1), waits[1]), "progress"),
-        ({"success": False, "task_id": "t1"}, "failed"),
     ]
     for code in (
         "bad_request",
@@ -218,11 +221,16 @@ def _acedata():
     ):
         error = {"code": code, "message": "no"}
         results.append(({"success": False, "task_id": "t1", "error": error}, "failed"))
+    hiccup = {"success": False, "task_id": "t1"}
+    yield "extend", "callback", hiccup, "failed"
+    yield "extend", "poll", {"id": "t1", "request": {}, "response": hiccup}, "progress"
     for body, *label in results:
         for operation in SONGS:
             yield operation, "callback", body, *label
             yield operation, "poll", {"id": "t1", "request": {}, "response": body}, *label
-    for body in ({"id": "t1", "request": {}, "response": None}, {"id": "t1"}, {}):
+    for body in ({"id": "t1", "request": {}, "response": None}, {"id": "t1"}):
+        yield "extend", "poll", body, "progress"
+    for body in ({}, {"success": False, "error": {"code": "api_error", "message": "fetch failed"}}):
         yield "extend", "poll", body, "unknown"
     for status in HTTP_ERRORS:
         yield "extend", "poll", {"error": {"code": "api_error"}, "trace_id": "x"}, "unknown", status
@@ -253,7 +261,7 @@ def _musicapi():
         yield from ((operation, "poll", body, says) for operation in SONGS)
     for status in HTTP_ERRORS:
         yield "music_simple", "poll", {"code": status, "message": "x"}, "unknown", status
-    yield "music_simple", "poll", {"type": "not_ready", "message": "x"}, "unknown", 202
+    yield "music_simple", "poll", {"type": "not_ready", "message": "x"}, "progress", 202
     yield "music_simple", "submit", {"message": "success", "task_id": "t1"}, "progress"
 
 

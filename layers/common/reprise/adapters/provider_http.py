@@ -1,8 +1,7 @@
-"""Polling kie.ai and sunoapi.org over HTTP.
+"""Polling the providers over HTTP, each as its dialect says.
 
 Nothing that goes wrong on the way is a verdict about the task: it is a `TransientError`, and the
-deadline decides what an unanswered question means. Source: docs.kie.ai/suno-api and
-docs.sunoapi.org/suno-api ("get … details").
+deadline decides what an unanswered question means.
 """
 
 import json
@@ -10,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, override
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 import urllib3
 
@@ -23,7 +22,9 @@ from reprise.ports.provider import (
     ProviderUnavailableError,
 )
 from reprise.providers.classify import classify
-from reprise.providers.operation import STEMS, TRACKS, Operation
+from reprise.providers.dialects import DIALECTS
+from reprise.providers.operation import Operation
+from reprise.providers.rules import Poll
 from reprise.providers.verdict import Channel, Step
 
 RESPONSE_BYTES_MAX: Final = 2_000_000
@@ -33,17 +34,6 @@ TOTAL_S_MAX: Final = 15.0
 
 _CHUNK_BYTES: Final = 65_536
 
-# A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
-_RECORDS: Mapping[Operation, tuple[str, ...]] = {
-    **dict.fromkeys(TRACKS, ("/api/v1/generate/record-info",)),
-    **dict.fromkeys(STEMS, ("/api/v1/vocal-removal/record-info",)),
-    Operation.LYRICS: ("/api/v1/lyrics/record-info",),
-    Operation.WAV: ("/api/v1/wav/record-info",),
-    Operation.MIDI: ("/api/v1/midi/record-info",),
-    Operation.VOICE_CLONE: ("/api/v1/voice/record-info", "/api/v1/voice/validate-info"),
-}
-_POLLABLE: Final = frozenset({"kie", "sunoapi"})
-
 
 @dataclass(frozen=True, slots=True)
 class ProviderApi:
@@ -51,7 +41,7 @@ class ProviderApi:
 
     Args:
         base_url: scheme and host, say `https://api.kie.ai`; the local stack names its stand-in.
-        api_key: the bearer token.
+        api_key: what the provider knows us by.
 
     Raises:
         BadInputError: no usable address, or no key.
@@ -66,6 +56,32 @@ class ProviderApi:
             raise BadInputError("base_url", "must be an absolute http(s) address")
         if not self.api_key.strip():
             raise BadInputError("api_key", "must not be empty")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request about one task."""
+
+    poll: Poll
+    api: ProviderApi
+    path: str
+    task_id: str
+
+    @property
+    def url(self) -> str:
+        # A dot is encoded too, lest an id of dots alone leads to another path.
+        encoded = quote(self.task_id, safe="").replace(".", "%2E")
+        return self.api.base_url.rstrip("/") + self.path.replace("{id}", encoded)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        name, value = self.poll.key
+        return {name: value.replace("{key}", self.api.api_key), "Accept": "application/json"}
+
+    @property
+    def body(self) -> dict[str, str] | None:
+        fields = self.poll.body.items()
+        return {name: value.replace("{id}", self.task_id) for name, value in fields} or None
 
 
 class HttpProviderPoller(ProviderPoller):
@@ -94,29 +110,31 @@ class HttpProviderPoller(ProviderPoller):
     @override
     def poll(self, provider: str, operation: Operation, task_id: str) -> PollResult:
         api = self._apis.get(provider)
-        if api is None or provider not in _POLLABLE:
-            raise ProviderNotPollableError(f"provider {provider!r}: configure its API to poll it")
-        for path in _RECORDS[operation]:
-            url = f"{api.base_url.rstrip('/')}{path}?{urlencode({'taskId': task_id})}"
-            result = self._ask(provider, operation, url, api.api_key)
+        poll = DIALECTS[provider].poll if provider in DIALECTS else None
+        paths = poll.paths.get(operation, ()) if poll else ()
+        if api is None or poll is None or not paths:
+            raise ProviderNotPollableError(f"{provider!r} cannot be asked about {operation.value}")
+        for path in paths:
+            result = self._ask(provider, operation, _Question(poll, api, path, task_id))
             if result.verdict.step is not Step.UNKNOWN_ID:
                 break
         return result
 
-    def _ask(self, provider: str, operation: Operation, url: str, api_key: str) -> PollResult:
+    def _ask(self, provider: str, operation: Operation, question: _Question) -> PollResult:
         try:
             with self._guards[provider].call():
-                status, raw = self._get(provider, url, api_key)
+                status, raw = self._answer(provider, question)
                 return _read(provider, operation, status, raw)
         except GuardRefusedError as error:
             raise ProviderUnavailableError(str(error)) from error
 
-    def _get(self, provider: str, url: str, api_key: str) -> tuple[int, bytes]:
+    def _answer(self, provider: str, question: _Question) -> tuple[int, bytes]:
         try:
             response = self._http.request(
-                "GET",
-                url,
-                headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
+                "POST" if question.body else "GET",
+                question.url,
+                headers=question.headers,
+                json=question.body,
                 timeout=urllib3.Timeout(connect=CONNECT_S_MAX, read=READ_S_MAX),
                 redirect=False,
                 preload_content=False,

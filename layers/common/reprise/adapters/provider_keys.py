@@ -1,6 +1,6 @@
 """A poller whose keys are a secret: read at the first poll, and anew when the secret changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
 from typing import override
@@ -10,6 +10,7 @@ from reprise.adapters.provider_http import HttpProviderPoller, ProviderApi
 from reprise.adapters.secrets import CachedSecret
 from reprise.errors import TransientError
 from reprise.ports.provider import PollResult, ProviderPoller, ProviderUnavailableError
+from reprise.providers.dialects import DIALECTS
 from reprise.providers.operation import Operation
 
 
@@ -17,7 +18,7 @@ class KeyedProviderPoller(ProviderPoller):
     """Asks the providers that the secret holds a key for; any other cannot be asked.
 
     Args:
-        base_urls: where each provider's API is.
+        base_url: what every provider is asked at, below it by name; empty for its own API.
         secret: makes the reader of the secret, at the first poll: most events need none.
         limits: how hard each provider may be used.
         clock: the wall clock.
@@ -25,12 +26,12 @@ class KeyedProviderPoller(ProviderPoller):
 
     def __init__(
         self,
-        base_urls: Mapping[str, str],
+        base_url: str,
         secret: Callable[[], CachedSecret],
         limits: Limits,
         clock: Callable[[], datetime],
     ) -> None:
-        self._base_urls = base_urls
+        self._base_url = base_url.rstrip("/")
         self._make_secret = secret
         self._limits = limits
         self._clock = clock
@@ -58,8 +59,10 @@ class KeyedProviderPoller(ProviderPoller):
     def _over(self, words: tuple[str, ...]) -> HttpProviderPoller:
         keys = {name: key for name, _, key in (word.partition("=") for word in words) if key}
         apis = {
-            name: ProviderApi(url, keys[name])
-            for name, url in self._base_urls.items()
-            if name in keys
+            name: ProviderApi(
+                f"{self._base_url}/{name}" if self._base_url else poll.base_url, keys[name]
+            )
+            for name, dialect in DIALECTS.items()
+            if (poll := dialect.poll) and name in keys
         }
         return HttpProviderPoller(apis, self._limits)

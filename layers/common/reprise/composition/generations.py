@@ -16,7 +16,7 @@ LIMITS: Final = Limits()
 def generations(settings: ProviderSettings, limits: Limits = LIMITS) -> Generations:
     """Return generations over the tables and providers that the settings name."""
     poller = KeyedProviderPoller(
-        {"kie": settings.kie_base_url, "sunoapi": settings.sunoapi_base_url},
+        settings.providers_base_url,
         lambda: composition.secret(settings.provider_keys_secret_id),
         limits,
         wall_clock,

@@ -64,7 +64,10 @@ class Answer:
         if isinstance(body, Mapping) and whole(body.get("http_status")) and "body" in body:
             http_status = whole(body.get("http_status")) or http_status
             headers, body = body.get("headers"), body.get("body")
-        read = unwrap(body, dialect.anchors) or {}
+        anchors = dialect.anchors
+        if channel == Channel.POLL and dialect.poll and dialect.poll.finished:
+            anchors = (dialect.poll.finished,)
+        read = unwrap(body, anchors) or {}
         return cls(dialect, operation, Channel(channel), read, http_status, headers, body, own)
 
     @property

@@ -21,7 +21,6 @@ _HTTP_OK = range(200, 300)
 _HTTP_REFUSED = range(400, 500)
 _HTTP_ERROR = range(400, 600)
 _ERROR_CODES = range(400, 600)
-_HTTP_NOT_FOUND = 404
 
 
 def classify(
@@ -95,7 +94,8 @@ def _http(answer: Answer, _: Reading) -> Verdict | None:
     """A poll or call that failed on the way says nothing about the task."""
     if answer.http_status in _HTTP_OK:
         return None
-    step = Step.UNKNOWN_ID if answer.http_status == _HTTP_NOT_FOUND else Step.POLL_ERROR
+    is_unknown = answer.http_status in answer.dialect.codes.unknown_id_http
+    step = Step.UNKNOWN_ID if is_unknown else Step.POLL_ERROR
     return answer.undecided(step, code=str(answer.http_status))
 
 
@@ -113,6 +113,15 @@ def _code(answer: Answer, _: Reading) -> Verdict | None:
     if answer.code in _ERROR_CODES:
         return answer.failed(Step.ERROR_CODE, str(answer.code))
     return answer.undecided(Step.SHAPE)
+
+
+def _record(answer: Answer, _: Reading) -> Verdict | None:
+    """A record that names its task and lacks what the finished ones hold is of one under way."""
+    poll = answer.dialect.poll
+    if poll is None or not poll.finished or not answer.task_id:
+        return None
+    is_finished = not is_blank(lookup(answer.body, poll.finished))
+    return None if is_finished else answer.undecided(Step.PROGRESS, Outcome.PROGRESS)
 
 
 def _poll_code(answer: Answer, reading: Reading) -> Verdict | None:
@@ -226,7 +235,7 @@ def _gap(answer: Answer, reading: Reading, tally: Tally) -> Step | None:
     if tally.running:
         return Step.PROGRESS
     notes = (opened(lookup(answer.body, path)) for path in reading.elsewhere)
-    if not all(is_blank(note) for note in notes):
+    if not all(is_blank(note) or note is False for note in notes):
         return Step.RESULT_ELSEWHERE
     return Step.SHAPE if tally.malformed or _is_another(answer, reading, tally) else None
 
@@ -256,7 +265,7 @@ type _Step = Callable[[Answer, Reading], Verdict | None]
 
 _STEPS: Mapping[Channel, tuple[_Step, ...]] = {
     Channel.CALLBACK: (_code, _status),
-    Channel.POLL: (_http, _poll_code, _status),
+    Channel.POLL: (_http, _record, _poll_code, _status),
     Channel.SUBMIT: (_submit_code, _submit),
     Channel.SYNC_HTTP: (_http_failed, _code, _status),
 }

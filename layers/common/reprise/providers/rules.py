@@ -92,6 +92,7 @@ class Codes:
         optional: some of the provider's bodies come without the code.
         benign: codes of a submit call that found an earlier task.
         unknown_id: codes of a poll that mean "no such task".
+        unknown_id_http: HTTP statuses of a poll that mean it.
     """
 
     at: str = ""
@@ -99,6 +100,7 @@ class Codes:
     optional: bool = False
     benign: AbstractSet[int] = frozenset()
     unknown_id: AbstractSet[int] = frozenset()
+    unknown_id_http: AbstractSet[int] = frozenset({404})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,31 @@ class AudioBytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """How the provider is asked about a task, by its id alone; `{id}` stands for the id.
+
+    Args:
+        base_url: scheme and host of its API.
+        paths: where an operation's tasks are; what the first does not know is asked of the next.
+        body: fields that are posted; empty where the task is got.
+        key: the header that holds our key, and its value; `{key}` stands for the key.
+        finished: path to what a task's record holds only once it is finished; empty where the
+            status says so.
+    """
+
+    base_url: str
+    paths: Mapping[Operation, tuple[str, ...]]
+    body: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, str] = ("Authorization", "Bearer {key}")
+    finished: str = ""
+
+
+def everywhere(path: str) -> Mapping[Operation, tuple[str, ...]]:
+    """Return the paths of a provider that has one for the tasks of every operation."""
+    return dict.fromkeys(Operation, (path,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """Everything there is to know about reading one provider.
 
@@ -122,6 +149,7 @@ class Dialect:
         anchors: paths of which one marks the provider's own body inside wrappers.
         task_ids: paths to its id of the task.
         readings: how results are read, by operation and channel.
+        poll: how it is asked about a task; None where it cannot be.
         codes: the envelope's codes.
         error_codes: paths to the code of an error, the most telling first.
         messages: paths to the provider's own words.
@@ -134,6 +162,7 @@ class Dialect:
     anchors: tuple[str, ...]
     task_ids: tuple[str, ...]
     readings: Mapping[tuple[Channel, Operation], Reading | AudioBytes]
+    poll: Poll | None = None
     codes: Codes = Codes()
     error_codes: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ DIALECT = Dialect(
     anchors=("code",),
     task_ids=suno.TASK_IDS,
     readings=suno.READINGS,
+    poll=suno.poll("https://api.kie.ai"),
     codes=suno.CODES,
     error_codes=suno.ERROR_CODES,
     messages=suno.MESSAGES,

@@ -1,26 +1,42 @@
 """musicapi.ai: poll only, and no status but the one of each clip.
 
-Its answers list the clips that were attempted, so every listed one is owed.
-Source: github.com/musicapi-ai/sunoapi-js-sdk (README).
+Its answers list the clips that were attempted, so every listed one is owed. Asked is its `sonic`
+API, whose tasks are songs and stems: an id does not tell if another (`producer`, `nuro`) made it.
+
+Source: docs.musicapi.ai (get music, error handling), musicapi.ai/docs/guides/output-endpoints.
 """
 
 from dataclasses import replace
 
 from reprise.providers.dialects.common import TRACKS_AS_LISTED, by_kind
-from reprise.providers.rules import Codes, Dialect, Goods, Outputs, Reading, on
+from reprise.providers.operation import STEMS, TRACKS
+from reprise.providers.rules import Codes, Dialect, Goods, Outputs, Poll, Reading, Signal, on
 from reprise.providers.verdict import Channel
 
-_FILES = Reading(outputs=(Outputs("data", fields=("audio_url", "url")),), items_decide=True)
+_FILES = Reading(
+    outputs=(Outputs("data", fields=("audio_url", "url")),),
+    status=("type",),  # where there are no clips yet
+    words={"not_ready": Signal.RUNNING},
+    items_decide=True,
+)
 _LYRICS = replace(_FILES, outputs=(Outputs("data", Goods.TEXT, ("lyrics", "text")),))
 _VOICE = replace(_FILES, outputs=(Outputs("data", Goods.TEXT, ("voice_id", "persona_id")),))
 
 DIALECT = Dialect(
     name="musicapi",
-    source="https://github.com/musicapi-ai/sunoapi-js-sdk",
+    source="https://docs.musicapi.ai",
     anchors=("code", "task_id"),
     task_ids=("task_id", "data.task_id"),
     readings=on({Channel.POLL, Channel.SUBMIT}, by_kind(_FILES, _LYRICS, _VOICE)),
-    codes=Codes(at="code", optional=True),  # answers to submit calls have none
+    poll=Poll(
+        base_url="https://api.musicapi.ai",
+        paths=dict.fromkeys(TRACKS | STEMS, ("/api/v1/sonic/task/{id}",)),
+    ),
+    codes=Codes(
+        at="code",
+        optional=True,  # answers to submit calls have none
+        unknown_id_http=frozenset({400, 404}),  # 400 "task not found."
+    ),
     messages=("message", "error"),
     promises=TRACKS_AS_LISTED,
 )

@@ -1,10 +1,23 @@
-"""PiAPI: one task object under `data` for every model. Source: piapi.ai/docs/unified-webhook."""
+"""PiAPI: one task object under `data` for every model.
+
+Source: piapi.ai/docs (unified webhook, get task).
+"""
 
 from dataclasses import replace
 
 from reprise.providers import reasons
 from reprise.providers.dialects.common import by_kind
-from reprise.providers.rules import Codes, Dialect, Goods, Outputs, Reading, Signal, on
+from reprise.providers.rules import (
+    Codes,
+    Dialect,
+    Goods,
+    Outputs,
+    Poll,
+    Reading,
+    Signal,
+    everywhere,
+    on,
+)
 from reprise.providers.verdict import Channel
 
 _AUDIO = ("audio_url", "song_path", "url")
@@ -42,6 +55,11 @@ DIALECT = Dialect(
     anchors=("data.status", "code"),
     task_ids=("data.task_id",),
     readings=on({Channel.CALLBACK, Channel.POLL, Channel.SUBMIT}, by_kind(_FILES, _LYRICS, _VOICE)),
+    poll=Poll(
+        base_url="https://api.piapi.ai",
+        paths=everywhere("/api/v1/task/{id}"),
+        key=("x-api-key", "{key}"),
+    ),
     codes=Codes(at="code", optional=True),  # answers have one, webhooks have none
     error_codes=("data.error.code",),
     messages=("data.error.message", "data.error.raw_message", "message"),

@@ -1,14 +1,26 @@
 """Replicate: a webhook's body is the prediction itself, whose output is whatever the model returns.
 
 `canceled` comes for a cancelled prediction and for one that passed its deadline: nothing was made
-either way. Source: replicate.com/docs/topics/webhooks.
+either way. An hour after its end a prediction is emptied (`data_removed`): what it made is gone
+from Replicate, which says nothing about whether it was delivered.
+
+Source: replicate.com/docs (webhooks, data retention), sdks.replicate.com (get a prediction).
 """
 
 from dataclasses import replace
 
 from reprise.providers import reasons
 from reprise.providers.dialects.common import TRACKS_AS_LISTED, by_kind
-from reprise.providers.rules import Dialect, Goods, Outputs, Reading, Signal, on
+from reprise.providers.rules import (
+    Dialect,
+    Goods,
+    Outputs,
+    Poll,
+    Reading,
+    Signal,
+    everywhere,
+    on,
+)
 from reprise.providers.verdict import Channel
 
 _FILES = Reading(
@@ -24,6 +36,7 @@ _FILES = Reading(
         "aborted": Signal.FAILED,
     },
     errors=("error",),
+    elsewhere=("data_removed",),
 )
 _LYRICS = replace(
     _FILES, outputs=(Outputs("output", Goods.TEXT, ("text", "lyrics"), required=True),)
@@ -42,6 +55,7 @@ DIALECT = Dialect(
     anchors=("status",),
     task_ids=("id",),
     readings=on(set(Channel), by_kind(_FILES, _LYRICS, _VOICE)),
+    poll=Poll(base_url="https://api.replicate.com", paths=everywhere("/v1/predictions/{id}")),
     messages=("error", "detail", "title"),
     reasons={
         (None, "failed"): reasons.GENERATION,

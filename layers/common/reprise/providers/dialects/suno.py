@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reprise.providers import reasons
-from reprise.providers.operation import TRACKS, Operation
-from reprise.providers.rules import Codes, Goods, Outputs, Reading, Readings, Signal, on
+from reprise.providers.operation import STEMS, TRACKS, Operation
+from reprise.providers.rules import Codes, Goods, Outputs, Poll, Reading, Readings, Signal, on
 from reprise.providers.verdict import Channel
 
 CODES = Codes(at="code", benign=frozenset({409}), unknown_id=frozenset({404, 422}))
@@ -175,6 +175,28 @@ READINGS: Readings = on(
         for operation, reading in kind.items()
     },
 )
+
+_RECORD_PATHS = {
+    **dict.fromkeys(TRACKS, ("generate/record-info",)),
+    **dict.fromkeys(STEMS, ("vocal-removal/record-info",)),
+    Operation.LYRICS: ("lyrics/record-info",),
+    Operation.WAV: ("wav/record-info",),
+    Operation.MIDI: ("midi/record-info",),
+    # A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
+    Operation.VOICE_CLONE: ("voice/record-info", "voice/validate-info"),
+}
+
+
+def poll(base_url: str) -> Poll:
+    """Return how one of the two is asked."""
+    return Poll(
+        base_url=base_url,
+        paths={
+            operation: tuple(f"/api/v1/{path}?taskId={{id}}" for path in paths)
+            for operation, paths in _RECORD_PATHS.items()
+        },
+    )
+
 
 REASONS: dict[tuple[Channel | None, str], str] = {
     (None, "400"): reasons.INVALID,

@@ -11,6 +11,7 @@ DIALECT = Dialect(
     anchors=("code",),
     task_ids=suno.TASK_IDS,
     readings=suno.READINGS,
+    poll=suno.poll("https://api.sunoapi.org"),
     codes=suno.CODES,
     error_codes=suno.ERROR_CODES,
     messages=suno.MESSAGES,
