@@ -63,7 +63,7 @@ def test_words_alone_neither_deny_nor_grant(category):
     assert decision.actions == ()
 
 
-@pytest.mark.parametrize("category", set(Category) - {Category.OTHER})
+@pytest.mark.parametrize("category", sorted(set(Category) - {Category.OTHER}))
 def test_several_orders_are_a_persons_whatever_is_asked(category):
     facts = request(category, order_match=OrderMatch.SEVERAL)
     assert decide(facts).rule == "several_orders"
