@@ -99,7 +99,8 @@ def test_logs_name_no_person(world, caplog, capsys):
     said = caplog.text + repr([vars(one) for one in caplog.records]) + capsys.readouterr().out
     assert said.count("taken in") >= 4
     assert "@" not in said
-    assert "4242" not in said
+    # Half of the card's number: a quarter of it may stand in any timestamp.
+    assert "42424242" not in said.replace(" ", "").replace("-", "")
 
 
 def test_a_mail_is_taken_in_once_however_often_it_comes(world, capsys):
