@@ -52,6 +52,7 @@ def _account(world, account):
     yield from _orders(world, account, head)
     yield from _generations(truth, account, journal)
     yield from _expiries(world, account, journal, head)
+    yield from _frozen(truth.of(account), journal)
     yield from _conservation(truth, account, store, journal, head)
     yield from _gifts(world, account, journal)
 
@@ -144,6 +145,22 @@ def _expired(truth, account, bought, at):
     for since, until in bought.payment.frozen:
         if since + HEARD < at < (until or at):
             yield f"frozen since {since}"
+
+
+def _frozen(known, journal):
+    """Nothing is spent of what a dispute or an inquiry froze, once it was heard of."""
+    for name, bought in known.items():
+        for since, until in () if bought.duplicate else bought.payment.frozen:
+            told = (e.at for e in journal if e.key.startswith(f"reversal#{name}#"))
+            heard = min((at for at in told if at >= since - OFF), default=since + HEARD)
+            for entry in journal:
+                is_held = heard < entry.at and (until is None or entry.at < until - OFF)
+                if is_held and _takes(entry, name):
+                    yield f"{name}: {entry.key} spent what was frozen since {since}"
+
+
+def _takes(entry, lot_id):
+    return any(one.lot_id == lot_id and one.reason is Reason.TAKE for one in entry.postings)
 
 
 def _paid_through(truth, account, at):
