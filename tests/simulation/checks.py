@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from reprise.cases.model import AttemptState
 from reprise.ledger.audit import audit
 from reprise.ledger.entries import Reason
 from reprise.ledger.usage import credits_used
@@ -217,12 +218,22 @@ def _cases(world):
         yield "stripe", f"refunds for a case that is not there: {case_id}"
 
 
+def _before(case):
+    """What stands of earlier rounds, where a refund that failed had the rest decided anew."""
+    if not any(one.refund_id and one.state is AttemptState.REFUSED for one in case.attempts):
+        return 0
+    is_approved = case.state.value == "approved"
+    done = (one for one in case.attempts if one.state is AttemptState.DONE)
+    return sum(one.amount_minor for one in done if one.round < case.round or not is_approved)
+
+
 def _case(letter, case, given):
     if not case.over:
         yield f"still {case.state}"
     actions = case.decision.actions if case.decision else ()
     due = sum(one.amount_minor for one in actions if one.kind.value.startswith("refund_"))
-    if given != (due if case.state.value == "approved" else 0):
+    due = (due if case.state.value == "approved" else 0) + _before(case)
+    if given != due:
         yield f"{given} given back, {due} decided, {case.state}"
     if letter.automatic:
         yield "opened for a machine's mail"
