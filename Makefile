@@ -72,7 +72,7 @@ lint: .local/synced .local/secure ## style, import directions, the template and 
 PIP_AUDIT := pip-audit==2.10.1
 
 .PHONY: audit
-audit: .local/synced ## known vulnerabilities of every locked package; needs pypi.org
+audit: .local/synced ## known vulnerabilities of every locked package; needs the network
 	@mkdir -p build
 	@$(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header --output-file build/locked.txt
 	@$(UV) tool run --from $(PIP_AUDIT) pip-audit --strict --disable-pip --requirement build/locked.txt

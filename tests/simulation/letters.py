@@ -85,15 +85,7 @@ def send(world, customer, letter, text, *, to="refunds@music.example", answers="
     """Send a mail: it is received once or twice, under one id of SES or another."""
     dice, account, now = customer.random, customer.account_id, world.now
     address = f"{account}@shop.example"
-    headers = {
-        "From": f"Jo <{address}>",
-        "Return-Path": f"<{address}>",
-        "To": to,
-        "Message-ID": f"<{letter.ses_id}@shop.example>",
-        "Date": f"{now:%a, %d %b %Y %H:%M:%S} +0000",
-    }
-    if answers:
-        headers["In-Reply-To"] = f"<{answers}@email.amazonses.com>"
+    headers = headers_of(letter.ses_id, address, to, now, answers)
     if letter.automatic:
         headers["Auto-Submitted"] = "auto-replied"
     client = "plain" if answers else dice.choice(CLIENTS)
@@ -104,11 +96,25 @@ def send(world, customer, letter, text, *, to="refunds@music.example", answers="
         copies.append(f"{letter.ses_id}-2")
     for ses_id in copies:
         world.deployed.mails.mails[ses_id] = raw
-        event = {"Records": [_received(ses_id, address, to, now, proven=letter.proven)]}
+        event = {"Records": [received(ses_id, address, to, now, proven=letter.proven)]}
         delay = timedelta(seconds=dice.randrange(1, 40))
         world.at(now + delay, receive, world, event)
         if faults.strikes("mail event twice", 2):
             world.at(now + delay + dice.choice((0, 1, 60)) * MINUTE, receive, world, event)
+
+
+def headers_of(ses_id, address, to, sent, answers=""):
+    """The headers of a customer's mail, which may answer one of ours."""
+    headers = {
+        "From": f"Jo <{address}>",
+        "Return-Path": f"<{address}>",
+        "To": to,
+        "Message-ID": f"<{ses_id}@shop.example>",
+        "Date": f"{sent:%a, %d %b %Y %H:%M:%S} +0000",
+    }
+    if answers:
+        headers["In-Reply-To"] = f"<{answers}@email.amazonses.com>"
+    return headers
 
 
 def receive(world, event, tries=0):
@@ -118,7 +124,7 @@ def receive(world, event, tries=0):
         world.at(world.now + again, receive, world, event, tries + 1)
 
 
-def _received(ses_id, address, to, now, *, proven):
+def received(ses_id, address, to, now, *, proven):
     """One record of SES's event."""
     verdict = {"status": "PASS"}
     verdicts = dict.fromkeys(("spamVerdict", "virusVerdict", "spfVerdict", "dkimVerdict"), verdict)

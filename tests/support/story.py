@@ -206,17 +206,9 @@ class Story:
         """Receive a mail now, and work on it; return its case (the last one, if several)."""
         ses_id = f"mail-{next(self._numbers)}"
         address, to, sent = f"{ADA}@shop.example", to or "refunds@music.example", sent or self.now
-        headers = {
-            "From": f"Ada <{address}>",
-            "Return-Path": f"<{address}>",
-            "To": to,
-            "Message-ID": f"<{ses_id}@shop.example>",
-            "Date": f"{sent:%a, %d %b %Y %H:%M:%S} +0000",
-        }
-        if answers:
-            headers["In-Reply-To"] = f"<{answers}@email.amazonses.com>"
+        headers = letters.headers_of(ses_id, address, to, sent, answers)
         self.world.deployed.mails.mails[ses_id] = raw_mail(text, subject, "plain", **headers)
-        record = letters._received(ses_id, address, to, self.now, proven=proven)
+        record = letters.received(ses_id, address, to, self.now, proven=proven)
         before, here = set(self.world.cases.cases), self.now
         self._invoke("refund_email", {"Records": [record]})
         self._pass(here + SOON)

@@ -40,18 +40,28 @@ VALUES = st.recursive(
 )
 
 
-def check(verdict):
-    assert verdict.terminal is (verdict.outcome in FINAL)
-    assert 0 <= verdict.delivered <= verdict.promised
-    assert verdict.promised >= 1
-    assert (verdict.delivered > 0) is (verdict.outcome in {Outcome.DELIVERED, Outcome.PARTIAL})
-    assert not verdict.waiting_for_user or verdict.outcome is Outcome.PROGRESS
-    assert verdict.reason
-    assert verdict.rule.endswith(verdict.step)
-    for text in (verdict.code, verdict.detail, verdict.task_id or ""):
-        assert len(text) <= 300
-        assert text.isprintable()
-        text.encode()
+def broken_laws(verdict):
+    """Return the laws of a verdict that this one breaks."""
+    counts = verdict.outcome in {Outcome.DELIVERED, Outcome.PARTIAL}
+    texts = (verdict.code, verdict.detail, verdict.task_id or "")
+    laws = {
+        "it ends a charge where its outcome is final": verdict.terminal
+        is (verdict.outcome in FINAL),
+        "it delivers no more than was promised": 0 <= verdict.delivered <= verdict.promised,
+        "it promises something": verdict.promised >= 1,
+        "it delivers where its outcome says so": (verdict.delivered > 0) is counts,
+        "only who goes on waits": not verdict.waiting_for_user
+        or verdict.outcome is Outcome.PROGRESS,
+        "it gives a reason": bool(verdict.reason),
+        "its rule ends in its step": verdict.rule.endswith(verdict.step),
+        "its texts are short, printable and encodable": all(map(_is_clean, texts)),
+    }
+    return [law for law, holds in laws.items() if not holds]
+
+
+def _is_clean(text):
+    text.encode()
+    return len(text) <= 300 and text.isprintable()
 
 
 @given(
@@ -65,7 +75,8 @@ def check(verdict):
 @example(body={"code": 10**400}, provider="kie", operation="wav", channel="poll", http_status=200)
 @example(body="[" * 100_000, provider="kie", operation="wav", channel="poll", http_status=200)
 def test_any_value_is_read(body, provider, operation, channel, http_status):
-    check(classify(provider, Operation(operation), Channel(channel), body, http_status))
+    verdict = classify(provider, Operation(operation), Channel(channel), body, http_status)
+    assert broken_laws(verdict) == []
 
 
 def places(value, path=()):
@@ -89,7 +100,7 @@ def test_a_body_with_one_value_broken_is_read(data, channel):
     provider, operation, body = data.draw(st.sampled_from(BODIES))
     path = data.draw(st.sampled_from(list(places(body))))
     broken = replaced(body, path, data.draw(VALUES))
-    check(classify(provider, Operation(operation), channel, broken))
+    assert broken_laws(classify(provider, Operation(operation), channel, broken)) == []
 
 
 @given(data=st.data())
@@ -110,4 +121,5 @@ def test_depth_and_size_are_survived():
         deep = {"data": deep}
     wide = {"code": 200, "data": {"callbackType": "complete", "data": [{"id": 1}] * 50_000}}
     for body in (deep, wide, {"code": "9" * 1_000_000, "msg": "x" * 1_000_000}):
-        check(classify("kie", Operation.MUSIC_SIMPLE, Channel.CALLBACK, body))
+        verdict = classify("kie", Operation.MUSIC_SIMPLE, Channel.CALLBACK, body)
+        assert broken_laws(verdict) == []

@@ -8,16 +8,13 @@ function that asks which version is in force reads it there. `account#<id>` in t
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from reprise.adapters.dynamodb.items import Item, account_key, key_of
-from reprise.adapters.dynamodb.table import Table
+from reprise.adapters.dynamodb.table import Stored
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.announcements import CLAIMED_FOR, Announcements, Claim, Mailed, ShardWalk
 from reprise.ports.ledger import HeadMovedError
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 _NOTICE = "notice"
 _SHARD = "shard#"
@@ -26,16 +23,8 @@ _KEPT = timedelta(days=400)
 _UNLESS_DONE = "attribute_not_exists(pk) OR (attribute_not_exists(outcome) AND claimed < :lapsed)"
 
 
-class DynamoAnnouncements(Announcements):
-    """`Announcements` in the ledger's table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the ledger table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoAnnouncements(Stored, Announcements):
+    """`Announcements` in the ledger's table."""
 
     @override
     def announced(self, version_id: str) -> bool:
@@ -84,16 +73,8 @@ class DynamoAnnouncements(Announcements):
         )
 
 
-class DynamoMailed(Mailed):
-    """`Mailed` in the cases table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoMailed(Stored, Mailed):
+    """`Mailed` in the cases table."""
 
     @override
     def claim(self, account_id: str, what: str, now: datetime) -> Claim:

@@ -1,25 +1,14 @@
 """Bookmarks in the cases table: an item each, of no personal data."""
 
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, key_of
-from reprise.adapters.dynamodb.table import Table
+from reprise.adapters.dynamodb.table import Stored
 from reprise.ports.bookmarks import Bookmarks
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
-
-class DynamoBookmarks(Bookmarks):
-    """`Bookmarks` in a table.
-
-    Args:
-        client: a DynamoDB client.
-        table: its name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoBookmarks(Stored, Bookmarks):
+    """`Bookmarks` in a table."""
 
     @override
     def load(self, name: str) -> str | None:

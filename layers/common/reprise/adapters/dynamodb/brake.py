@@ -1,28 +1,17 @@
 """The brake in the cases table: one item, which holds the last word."""
 
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 
 from reprise.adapters.dynamodb.items import key_of
-from reprise.adapters.dynamodb.table import Table
+from reprise.adapters.dynamodb.table import Stored
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.brake import Brake, Word
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 _KEY: Final = key_of("brake#refunds", "brake")
 
 
-class DynamoBrake(Brake):
-    """A `Brake` in a table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoBrake(Stored, Brake):
+    """A `Brake` in a table."""
 
     @override
     def word(self) -> Word | None:

@@ -8,19 +8,16 @@ it carries `expires`: it is personal data.
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.case_json import fields_of, state_of, value_of
 from reprise.adapters.dynamodb.items import Item, account_key, demand_known, key_of, unknown_in
-from reprise.adapters.dynamodb.table import NEW, Table, guard
+from reprise.adapters.dynamodb.table import NEW, Stored, guard
 from reprise.canonical import canonical_json
 from reprise.cases.model import KEPT, Case, Change, Line
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.cases import CaseStore, Intake, Shelf, Taken
 from reprise.ports.ledger import EntryExistsError, HeadMovedError, Page, StoreBusyError
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 _CASE = "case"
 _MAIL = "mail"
@@ -28,16 +25,8 @@ _POINTER = "case#"
 _LINE_DIGITS = 6
 
 
-class DynamoCaseStore(CaseStore):
-    """A `CaseStore` in the cases table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoCaseStore(Stored, CaseStore):
+    """A `CaseStore` in the cases table."""
 
     @override
     def take_in(self, intake: Intake) -> Taken:

@@ -1,10 +1,10 @@
 """The account directory in the cases table."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, account_id_of, account_key, key_of
-from reprise.adapters.dynamodb.table import NEW, Table
+from reprise.adapters.dynamodb.table import NEW, Stored
 from reprise.canonical import digest
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.directory import Directory, EmailTakenError, Profile, Span, folded
@@ -16,25 +16,14 @@ from reprise.ports.ledger import (
     shard_of,
 )
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 _OURS = "account = :account"
 _SAME = "email = :email"
 _TURNS_MAX = 5
 """How often one profile is written anew when others change it at the same time."""
 
 
-class DynamoDirectory(Directory):
-    """A `Directory` in the cases table; an address is found by its hash.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoDirectory(Stored, Directory):
+    """A `Directory` in the cases table; an address is found by its hash."""
 
     @override
     def put_profile(self, profile: Profile) -> None:

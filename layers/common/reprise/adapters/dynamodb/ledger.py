@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb import items
-from reprise.adapters.dynamodb.table import NEW, Table, guard
+from reprise.adapters.dynamodb.table import NEW, Stored, guard
 from reprise.ledger.account import Account
 from reprise.ledger.draft import Decision
 from reprise.ledger.entries import Entry
@@ -22,20 +22,9 @@ from reprise.ports.ledger import (
     Read,
 )
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
-
-class DynamoLedgerStore(LedgerStore):
-    """A `LedgerStore` in one table.
-
-    Args:
-        client: a DynamoDB client; its retries cover network faults only.
-        table: the table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoLedgerStore(Stored, LedgerStore):
+    """A `LedgerStore` in one table."""
 
     @override
     def read(self, account_id: str, keys: Iterable[str] = (), orders: Iterable[str] = ()) -> Read:

@@ -6,34 +6,23 @@ year, so the index is written when a subscription is first seen and when it ends
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, account_id_of, account_key, key_of
-from reprise.adapters.dynamodb.table import Table, guard
+from reprise.adapters.dynamodb.table import Stored, guard
 from reprise.billing.mirror import Mirror
 from reprise.canonical import canonical_json
 from reprise.ledger.instants import to_ms
 from reprise.ports.ledger import Page, shard_of
 from reprise.ports.mirror import MirrorStore, Subscriber
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 _PREFIX = "subscription#"
 _RUNNING_MS = 253_402_300_799_000
 """The end of the year 9999: when a subscription is over that runs."""
 
 
-class DynamoMirrorStore(MirrorStore):
-    """A `MirrorStore` in the ledger's table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the ledger table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoMirrorStore(Stored, MirrorStore):
+    """A `MirrorStore` in the ledger's table."""
 
     @override
     def load(self, account_id: str, subscription_id: str) -> Mirror:

@@ -6,32 +6,21 @@ of the accounts got; `award#<id>` holds one item per account where a discount ma
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, key_of
-from reprise.adapters.dynamodb.table import Table, guard
+from reprise.adapters.dynamodb.table import Stored, guard
 from reprise.billing.award import Award
 from reprise.billing.outage import Incident
 from reprise.canonical import canonical_json
 from reprise.ports.outages import Counts, OutageStore
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 _INCIDENTS = "incidents"
 _SHARD = "shard#"
 
 
-class DynamoOutageStore(OutageStore):
-    """An `OutageStore` in the ledger's table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the ledger table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoOutageStore(Stored, OutageStore):
+    """An `OutageStore` in the ledger's table."""
 
     @override
     def incident(self, incident_id: str) -> Incident | None:

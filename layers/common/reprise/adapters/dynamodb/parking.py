@@ -1,32 +1,21 @@
 """Parked events in the cases table."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, key_of
-from reprise.adapters.dynamodb.table import NEW, Table
+from reprise.adapters.dynamodb.table import NEW, Stored
 from reprise.ledger.instants import of_ms, to_ms
 from reprise.ports.ledger import EntryExistsError, Page
 from reprise.ports.parking import Parked, ParkingLot
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 _PARKED = "parked"
 _DONE_KEPT = timedelta(days=30)
 """How long an applied event is kept: as long as Stripe lists it."""
 
 
-class DynamoParkingLot(ParkingLot):
-    """A `ParkingLot` in the cases table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoParkingLot(Stored, ParkingLot):
+    """A `ParkingLot` in the cases table."""
 
     @override
     def park(self, parked: Parked) -> bool:

@@ -124,6 +124,18 @@ class Table:
         return _answer(request, TableName=self._name, **arguments)
 
 
+class Stored:
+    """What is kept in one table.
+
+    Args:
+        client: a DynamoDB client; its retries cover network faults only.
+        table: the table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+
+
 def _answer(request: Callable[..., Any], **arguments: Any) -> Item:  # noqa: ANN401 - as above
     try:
         return dict(request(**arguments))

@@ -2,31 +2,20 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from reprise.adapters.dynamodb.items import Item, key_of
-from reprise.adapters.dynamodb.table import NEW, Table
+from reprise.adapters.dynamodb.table import NEW, Stored
 from reprise.ledger.instants import to_ms
 from reprise.ports.ledger import HeadMovedError
 from reprise.ports.tallies import Tallies
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 _KEPT = timedelta(days=400)
 _READ_MAX = 1_000
 
 
-class DynamoTallies(Tallies):
-    """`Tallies` in the cases table.
-
-    Args:
-        client: a DynamoDB client.
-        table: the cases table's name.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._table = Table(client, table)
+class DynamoTallies(Stored, Tallies):
+    """`Tallies` in the cases table."""
 
     @override
     def add(self, subject: str, ref: str, at: datetime) -> None:
