@@ -29,7 +29,7 @@ from reprise.usecases.ledger import Ledger
 from reprise.usecases.mailbox import Mailbox
 from reprise.usecases.mailing import Mailing
 from reprise.usecases.outages import Outages
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
 from reprise.usecases.reminders import Reminding
 from reprise.usecases.stripe.books import Books
 

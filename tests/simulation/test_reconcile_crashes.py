@@ -10,8 +10,8 @@ from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger import Page
 from reprise.usecases.choice import Choices
-from reprise.usecases.reconcile import Run
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
+from reprise.usecases.reconcile.run import Run
 
 from tests.support.crashes import Calls, Crash
 from tests.support.stripe import NOW, body, books, deliver, standing

@@ -11,7 +11,7 @@ from reprise.adapters.stripe_feed import StripeListings
 from reprise.composition.stripe import stripe_books
 from reprise.settings import StripeReconcileSettings
 from reprise.usecases.choice import Choices
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
 
 _PAUSE_SECONDS_FIRST: Final = 1.0
 
