@@ -155,7 +155,7 @@ def test_what_nobody_vouches_for_is_confirmed_at_the_provider(generations, monke
 def test_a_success_that_nobody_vouches_for_settles_once_its_provider_was_asked(
     generations, monkeypatch
 ):
-    """No callback comes from musicapi: what the product saw there is a reason to ask."""
+    """A callback of musicapi that was not verified is a reason to ask."""
     secrets = boto3.client("secretsmanager", region_name=REGION)
     secrets.put_secret_value(SecretId="provider-keys", SecretString="kie=k1 musicapi=k3")
     clips = [clip | {"state": "succeeded"} for clip in TWO]

@@ -127,7 +127,13 @@ def test_acedata(channel, body, expected):
         (POLL, {"code": 403, "message": "no"}, "unknown"),
         (POLL, {"type": "not_ready", "message": "task is running"}, "progress"),
         (SUBMIT, {"message": "success", "task_id": "t"}, "progress"),
-        (CALLBACK, clips("succeeded"), "unknown"),
+        (CALLBACK, clips("succeeded", "succeeded"), "delivered"),
+        (CALLBACK, clips("streaming", "succeeded"), "progress"),
+        (CALLBACK, clips("succeeded", "failed"), "partial"),
+        (CALLBACK, clips("failed", "failed"), "failed"),
+        (CALLBACK, {"code": 500, "message": "Algorithm error", "type": "api_error"}, "failed"),
+        (CALLBACK, {"code": 200, "data": {"status": "SUCCESS"}}, "unknown"),
+        (CALLBACK, {"event": "song.completed", "task_id": "t"}, "unknown"),
     ],
 )
 def test_musicapi(channel, body, expected):

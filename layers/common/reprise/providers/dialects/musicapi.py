@@ -1,9 +1,11 @@
-"""musicapi.ai: poll only, and no status but the one of each clip.
+"""musicapi.ai: no status but the one of each clip, in its webhooks too.
 
-Its answers list the clips that were attempted, so every listed one is owed. Asked is its `sonic`
-API, whose tasks are songs and stems: an id does not tell if another (`producer`, `nuro`) made it.
+Its answers list the clips that were attempted, so every listed one is owed; a webhook also comes
+while they can only be streamed. Asked is its `sonic` API, whose tasks are songs and stems: an id
+does not tell if another (`producer`, `nuro`) made it.
 
-Source: docs.musicapi.ai (get music, error handling), musicapi.ai/docs/guides/output-endpoints.
+Source: docs.musicapi.ai (get music, error handling, webhook guide),
+musicapi.ai/docs/guides/output-endpoints.
 """
 
 from dataclasses import replace
@@ -27,7 +29,7 @@ DIALECT = Dialect(
     source="https://docs.musicapi.ai",
     anchors=("code", "task_id"),
     task_ids=("task_id", "data.task_id"),
-    readings=on({Channel.POLL, Channel.SUBMIT}, by_kind(_FILES, _LYRICS, _VOICE)),
+    readings=on({Channel.CALLBACK, Channel.POLL, Channel.SUBMIT}, by_kind(_FILES, _LYRICS, _VOICE)),
     poll=Poll(
         base_url="https://api.musicapi.ai",
         paths=dict.fromkeys(TRACKS | STEMS, ("/api/v1/sonic/task/{id}",)),
