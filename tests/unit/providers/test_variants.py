@@ -59,6 +59,21 @@ def test_code_and_stage_decide_in_that_order(body, expected):
         (song(2, audio_url="https://[broken"), "partial"),
         (song(2, audio_url={"url": "https://cdn.example/2.mp3"}), "partial"),
         (song(2, audio_url=12), "partial"),
+        (song(2, audio_url="https://cdn1.suno.ai/None.mp3"), "partial"),
+        (song(2, audio_url="https://cdn.example/songs/null?v=2"), "partial"),
+        (song(2, audio_url="https://cdn.example/"), "delivered"),
+        # What Suno streams while it generates; the file takes the address's place later.
+        (song(2, audio_url="https://audiopipe.suno.ai/?item_id=2"), "progress"),
+        (song(2, audio_url="https://AudioPipe.suno.ai/?item_id=2", duration=0), "progress"),
+        (
+            song(
+                2,
+                audio_url="https://audiopipe.suno.ai/?item_id=2",
+                source_audio_url="https://origin.example/2.mp3",
+            ),
+            "delivered",
+        ),
+        (song(2, audio_url="https://audiopipe.suno.ai/?item_id=2", status="error"), "partial"),
         (song(2, duration=0), "partial"),
         (song(2, duration="0.0"), "partial"),
         (song(2, duration=None), "delivered"),

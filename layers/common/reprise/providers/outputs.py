@@ -11,6 +11,7 @@ from reprise.providers.values import (
     Absent,
     first,
     is_blank,
+    is_stream,
     is_url,
     lookup,
     opened,
@@ -87,9 +88,11 @@ def _count_at(found: object, place: Outputs) -> Tally:
     running = failed = 0
     for item in items:
         state = word(first(item, _STATES)) if isinstance(item, Mapping) else ""
-        running += state in _RUNNING
-        failed += state in _FAILED
         goods = None if state in _RUNNING | _FAILED else _goods(item, place)
+        failed += state in _FAILED
+        running += state in _RUNNING or (
+            goods is None and state not in _FAILED and _is_streamed(item, place)
+        )
         if goods is not None:
             usable.add(goods if place.goods is Goods.URL else str(len(usable)))
     malformed = any(_is_malformed(item, place) for item in items)
@@ -146,10 +149,18 @@ def _goods(item: object, place: Outputs) -> str | None:
     return next((fit for fit in fits if fit), None)
 
 
+def _is_streamed(item: object, place: Outputs) -> bool:
+    """Return whether an item has no more than what can be heard while it is made."""
+    fields = [lookup(item, name) for name in place.fields] if isinstance(item, Mapping) else [item]
+    return any(is_stream(field) for field in fields)
+
+
 def _fit(value: object, goods: Goods) -> str:
     """Return a text that stands for the goods, empty if they are not usable."""
     if goods is Goods.URL:
-        return value.strip() if isinstance(value, str) and is_url(value) else ""
+        if not isinstance(value, str) or not is_url(value) or is_stream(value):
+            return ""
+        return value.strip()
     if goods is Goods.NOTES:
         return "notes" if isinstance(value, list) and value else ""
     if goods is Goods.FLAG:
