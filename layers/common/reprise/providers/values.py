@@ -21,6 +21,7 @@ NUMBER_MAX = 10**15
 WRAPPERS_MAX = 4
 
 _WHOLE = re.compile(rf"\s*[+-]?\d{{1,{len(str(NUMBER_MAX))}}}(\.0*)?\s*", re.ASCII)
+_INLINE = re.compile(r"data:(?:audio|application)/[\w.+-]+(?:;[\w.+=-]+)*,[^\s]", re.IGNORECASE)
 # What serialisers leave where a value is missing.
 _BLANK_WORDS = frozenset({"", "null", "none", "undefined", "nan"})
 # Suno's; it dies with the generation, and the file's own address takes its place.
@@ -146,6 +147,11 @@ def is_url(value: object) -> bool:
         return parts.scheme.casefold() in {"http", "https"} and bool(parts.hostname) and is_file
     except ValueError:
         return False
+
+
+def is_inline(value: str) -> bool:
+    """Return whether a value is an address that holds its file, as that of small ones may."""
+    return _INLINE.match(value.lstrip()) is not None
 
 
 def is_stream(value: object) -> bool:
