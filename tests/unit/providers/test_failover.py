@@ -141,6 +141,16 @@ def test_musicapi(channel, body, expected):
 
 
 @pytest.mark.parametrize(
+    ("data", "expected"),
+    [({"wav_url": URL}, "delivered"), ({"wav_url": ""}, "empty"), ({"url": URL}, "delivered")],
+)
+def test_musicapi_answers_for_a_wav_at_once(data, expected):
+    """There is no task; the product reports the answer as a callback."""
+    body = {"code": 200, "data": data, "message": "success"}
+    assert classify("musicapi", Operation.WAV, CALLBACK, body).outcome == expected
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
         (sound("961245"), "delivered"),
