@@ -81,7 +81,11 @@ def _authentic(secret: CachedSecret, request: Mapping[str, Any]) -> tuple[bytes,
         verify(raw, header, secret.words(now), now)
     except SignatureMismatchError:
         verify(raw, header, secret.refreshed(now), now)
-    return raw, read_event(raw)
+    try:
+        return raw, read_event(raw)
+    except BadInputError as error:
+        logger.warning("signed, and no event that is read here", extra={"error": str(error)})
+        raise
 
 
 def _apply(bound: Root, raw: bytes, event: StripeEvent) -> dict[str, Any]:

@@ -168,11 +168,11 @@ def test_nobody_listening_is_no_verdict():
         poller(base_url).poll("kie", Operation.WAV, "t")
 
 
-@pytest.mark.parametrize("name", ["fal", "nobody"])
+@pytest.mark.parametrize("name", ["elevenlabs", "nobody"])
 def test_a_provider_without_api_cannot_be_polled(name):
     api = ProviderApi("http://127.0.0.1:1", "secret")
     with pytest.raises(ProviderNotPollableError, match=name):
-        HttpProviderPoller({"fal": api}).poll(name, Operation.WAV, "t")
+        HttpProviderPoller({"elevenlabs": api}).poll(name, Operation.WAV, "t")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,9 @@ TABLE = {
         (CYCLE, {"billing_reason": "something_new"}, "park", 0),
         (CYCLE, {"currency": "jpy"}, "grant", 500),
         (CYCLE, {"lines.has_more": True}, "park", 0),
+        (CYCLE, {"lines.data": []}, "park", 0),
+        # What a customer owes from before is paid without a line for it.
+        (CYCLE, {"lines.data": [], "total": 0, "starting_balance": 1000}, "none", 0),
         (CYCLE, {"parent": GONE}, "park", 0),
         (CYCLE, {f"{LINE}.parent": None}, "park", 0),
         (CYCLE, {f"{LINE}.pricing.price_details.price": "price_9"}, "park", 0),

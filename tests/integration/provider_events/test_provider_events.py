@@ -155,7 +155,7 @@ def test_what_nobody_vouches_for_is_confirmed_at_the_provider(generations, monke
 def test_a_success_that_nobody_vouches_for_settles_once_its_provider_was_asked(
     generations, monkeypatch
 ):
-    """No callback comes from musicapi: what the product saw there is a reason to ask."""
+    """A callback of musicapi that was not verified is a reason to ask."""
     secrets = boto3.client("secretsmanager", region_name=REGION)
     secrets.put_secret_value(SecretId="provider-keys", SecretString="kie=k1 musicapi=k3")
     clips = [clip | {"state": "succeeded"} for clip in TWO]
@@ -169,6 +169,26 @@ def test_a_success_that_nobody_vouches_for_settles_once_its_provider_was_asked(
     assert [one.target for one in asked] == ["GET /musicapi/api/v1/sonic/task/ee981703"]
     assert facts(generations, report)["rule"] == "musicapi.poll.outputs-all"
     assert generations.ledger.account(report.account_id).balance == 990
+
+
+def test_a_task_that_is_known_by_its_address_is_the_one_its_callback_names(
+    generations, monkeypatch
+):
+    """Fal's callbacks name the request alone; another request's settle nothing by themselves."""
+    task = "https://queue.fal.run/fal-ai/minimax-music/requests/r-1"
+    poller = MemoryProviderPoller()
+    poller.answers("fal", task, {"request_id": "r-1", "status": "IN_PROGRESS"})
+    monkeypatch.setattr(generations.poller, "_current", lambda: poller)
+    for request_id, outcome in (("r-2", None), ("r-1", "failed")):
+        failed = {"request_id": request_id, "status": "ERROR", "error": "no", "payload": None}
+        told = {"provider": "fal", "generation_id": f"gen_{request_id}", "payload": failed}
+        event = sample("kie-music_simple-failed", authenticated=True, **told)
+        report = charged(generations, event)
+        address = {"provider": "fal", "task_id": task, "generation_id": report.generation_id}
+        assert deliver(sample("kie-music_simple-submitted", **address)) == []
+        deliver(event)
+        ended = facts(generations, report)
+        assert (ended and ended["outcome"]) == outcome, request_id
 
 
 def is_left_open(generations):

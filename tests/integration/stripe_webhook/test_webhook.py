@@ -128,6 +128,14 @@ def test_a_refused_signature_is_counted(capsys):
     assert "SignatureRejected" in capsys.readouterr().out
 
 
+def test_what_is_signed_and_no_event_is_logged(caplog):
+    """Nobody forged it: a thin destination points here, say, and its sender should be found."""
+    assert call(signed(body("adv_thin_event")))[0] == 400
+    assert [(one.levelname, one.error) for one in caplog.records] == [
+        ("WARNING", "object: must be event: thin events are not subscribed to")
+    ]
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

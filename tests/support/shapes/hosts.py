@@ -7,7 +7,7 @@ SOURCES = {
     "replicate": "replicate.com/docs: webhooks, predictions, HTTP errors",
     "piapi": "piapi.ai/docs: unified webhook, get task; outputs as Suno and Udio list them",
     "acedata": "github.com/AceDataCloud/SunoAPI: audios callback, tasks, error codes",
-    "musicapi": "github.com/musicapi-ai/sunoapi-js-sdk: get task",
+    "musicapi": "docs.musicapi.ai: get music, webhook guide; musicapi-ai/sunoapi-js-sdk",
     "elevenlabs": "elevenlabs.io/docs: compose music, errors",
 }
 SONGS = ("music_simple", "music_custom", "extend", "add_vocals", "add_instrumental")
@@ -258,7 +258,7 @@ def _musicapi():
         ),
     ):
         body = {"code": 200, "data": clips, "message": "success"}
-        yield from ((operation, "poll", body, says) for operation in SONGS)
+        yield from ((song, channel, body, says) for song in SONGS for channel in BOTH)
     for status in HTTP_ERRORS:
         yield "music_simple", "poll", {"code": status, "message": "x"}, "unknown", status
     yield "music_simple", "poll", {"type": "not_ready", "message": "x"}, "progress", 202

@@ -127,11 +127,27 @@ def test_acedata(channel, body, expected):
         (POLL, {"code": 403, "message": "no"}, "unknown"),
         (POLL, {"type": "not_ready", "message": "task is running"}, "progress"),
         (SUBMIT, {"message": "success", "task_id": "t"}, "progress"),
-        (CALLBACK, clips("succeeded"), "unknown"),
+        (CALLBACK, clips("succeeded", "succeeded"), "delivered"),
+        (CALLBACK, clips("streaming", "succeeded"), "progress"),
+        (CALLBACK, clips("succeeded", "failed"), "partial"),
+        (CALLBACK, clips("failed", "failed"), "failed"),
+        (CALLBACK, {"code": 500, "message": "Algorithm error", "type": "api_error"}, "failed"),
+        (CALLBACK, {"code": 200, "data": {"status": "SUCCESS"}}, "unknown"),
+        (CALLBACK, {"event": "song.completed", "task_id": "t"}, "unknown"),
     ],
 )
 def test_musicapi(channel, body, expected):
     assert classify("musicapi", MUSIC, channel, body).outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [({"wav_url": URL}, "delivered"), ({"wav_url": ""}, "empty"), ({"url": URL}, "delivered")],
+)
+def test_musicapi_answers_for_a_wav_at_once(data, expected):
+    """There is no task; the product reports the answer as a callback."""
+    body = {"code": 200, "data": data, "message": "success"}
+    assert classify("musicapi", Operation.WAV, CALLBACK, body).outcome == expected
 
 
 @pytest.mark.parametrize(

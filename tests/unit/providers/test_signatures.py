@@ -85,6 +85,11 @@ def elevenlabs(raw=BODY, at=AT):
     return {"ElevenLabs-Signature": f"t={at},v0={mac(at.encode() + b'.' + raw).hexdigest()}"}
 
 
+def musicapi(raw=BODY, at=AT):
+    signature = mac(at.encode() + b"." + raw).hexdigest()
+    return {"X-Webhook-Timestamp": at, "X-Webhook-Signature": f"sha256={signature}"}
+
+
 def check(provider, headers, raw=BODY, keys=(KEY,), now=NOW):
     return authenticate(provider, headers, raw, keys, now)
 
@@ -96,6 +101,7 @@ def check(provider, headers, raw=BODY, keys=(KEY,), now=NOW):
         ("kie", {key.upper(): value for key, value in kie().items()}, ("old", KEY), False),
         ("replicate", replicate(), (REPLICATE_KEY,), True),
         ("elevenlabs", elevenlabs(), (KEY,), True),
+        ("musicapi", musicapi(), ("old", KEY), True),
         ("fal", FAL, fal_keys(FAL_JWKS), True),
         ("piapi", {"X-Webhook-Secret": KEY}, (" ", KEY), False),
     ],
@@ -137,6 +143,7 @@ def test_a_kie_signature_is_no_good_for_another_task(raw):
         ("kie", lambda at: kie(at=at), 900, KEY),
         ("replicate", lambda at: replicate(at=at), 300, REPLICATE_KEY),
         ("elevenlabs", lambda at: elevenlabs(at=at), 1_800, KEY),
+        ("musicapi", lambda at: musicapi(at=at), 300, KEY),
         ("fal", lambda _: FAL, 300, fal_keys(FAL_JWKS)[0]),
     ],
 )
@@ -153,6 +160,7 @@ def test_a_replay_outside_the_window_is_refused(provider, signer, window_s, key)
     [
         ("replicate", replicate(), REPLICATE_KEY),
         ("elevenlabs", elevenlabs(), KEY),
+        ("musicapi", musicapi(), KEY),
         ("fal", FAL, fal_keys(FAL_JWKS)[0]),
     ],
 )
@@ -161,7 +169,7 @@ def test_a_changed_body_is_refused(provider, headers, key):
     assert not check(provider, headers, BODY + b" ", (key,)).sender
 
 
-@pytest.mark.parametrize("provider", ["kie", "replicate", "fal", "elevenlabs", "piapi"])
+@pytest.mark.parametrize("provider", ["kie", "replicate", "fal", "elevenlabs", "musicapi", "piapi"])
 def test_without_a_key_nothing_is_authenticated(provider):
     """An empty key is one that anybody can sign with."""
     headers = kie() | replicate() | elevenlabs() | {"x-webhook-secret": ""}
@@ -169,7 +177,7 @@ def test_without_a_key_nothing_is_authenticated(provider):
         assert not check(provider, headers, keys=keys).sender
 
 
-@pytest.mark.parametrize("provider", ["sunoapi", "acedata", "musicapi", "nobody"])
+@pytest.mark.parametrize("provider", ["sunoapi", "acedata", "nobody"])
 def test_providers_that_sign_nothing_are_never_authenticated(provider):
     assert not check(provider, kie()).sender
 
@@ -177,6 +185,8 @@ def test_providers_that_sign_nothing_are_never_authenticated(provider):
 def test_a_signature_that_is_no_signature_is_refused():
     for wrong in ("", "%", "zz", "00"):
         assert not check("kie", kie() | {"X-Webhook-Signature": wrong}).sender
+        for unsigned in (wrong, f"sha256={wrong}", f"md5={wrong}"):
+            assert not check("musicapi", musicapi() | {"X-Webhook-Signature": unsigned}).sender
         fal = FAL | {"X-Fal-Webhook-Signature": wrong}
         assert not check("fal", fal, keys=fal_keys(FAL_JWKS)).sender
         eleven = {"ElevenLabs-Signature": f"t={AT},v0={wrong}"}
@@ -233,7 +243,7 @@ HEADERS = st.dictionaries(
 
 
 @given(
-    provider=st.sampled_from(["kie", "replicate", "fal", "elevenlabs", "piapi"]),
+    provider=st.sampled_from(["kie", "replicate", "fal", "elevenlabs", "musicapi", "piapi"]),
     headers=HEADERS,
     raw=st.one_of(st.binary(max_size=50), st.just(BODY)),
     keys=st.lists(st.sampled_from([KEY, REPLICATE_KEY, "whsec_%%", "", "é"]), max_size=3),

@@ -15,6 +15,7 @@ from tests.unit.providers.test_signatures import (
     REPLICATE_KEY,
     elevenlabs,
     kie,
+    musicapi,
     replicate,
 )
 
@@ -43,8 +44,9 @@ def signed(at):
     yield "replicate", replicate(at=at), REPLICATE_KEY
     yield "elevenlabs", elevenlabs(at=at), KEY
     yield "kie", kie(at=at), KEY
+    yield "musicapi", musicapi(at=at), KEY
     yield "piapi", {"x-webhook-secret": KEY}, KEY
-    yield from ((name, {}, KEY) for name in ("sunoapi", "acedata", "musicapi"))
+    yield from ((name, {}, KEY) for name in ("sunoapi", "acedata"))
 
 
 def test_what_the_provider_signed_is_said_to_be_authenticated_as_the_page_tells(callback):

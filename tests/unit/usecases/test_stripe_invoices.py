@@ -10,10 +10,16 @@ ADA = "acc_ada"
 
 
 def test_an_invoice_without_lines_buys_nothing():
-    to = books()
-    done = deliver(to, edited("invoice_paid_pack", lambda found: found["lines"].update(data=[])))
-    assert done.effect is Effect.NONE
-    assert to.ledger.store.read(ADA).account is None
+    """And where it was paid for something, somebody has to look what it was."""
+    for total, effect in ((0, Effect.NONE), (1500, Effect.PARK)):
+        to = books()
+
+        def emptied(invoice, total=total):
+            invoice["lines"]["data"] = []
+            invoice["total"] = total
+
+        assert deliver(to, edited("invoice_paid_pack", emptied)).effect is effect
+        assert to.ledger.store.read(ADA).account is None
 
 
 def upgraded(change):

@@ -5,9 +5,11 @@ deadline decides what an unanswered question means.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, override
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +25,7 @@ from reprise.ports.provider import (
 )
 from reprise.providers.classify import classify
 from reprise.providers.dialects import DIALECTS
+from reprise.providers.fetched import joined
 from reprise.providers.operation import Operation
 from reprise.providers.rules import Poll
 from reprise.providers.verdict import Channel, Step
@@ -69,8 +72,11 @@ class _Question:
 
     @property
     def url(self) -> str:
-        # A dot is encoded too, lest an id of dots alone leads to another path.
-        encoded = quote(self.task_id, safe="").replace(".", "%2E")
+        if self.poll.path_ids:
+            encoded = quote(self.task_id)
+        else:
+            # A dot is encoded too, lest an id of dots alone leads to another path.
+            encoded = quote(self.task_id, safe="").replace(".", "%2E")
         return self.api.base_url.rstrip("/") + self.path.replace("{id}", encoded)
 
     @property
@@ -114,17 +120,28 @@ class HttpProviderPoller(ProviderPoller):
         paths = poll.paths.get(operation, ()) if poll else ()
         if api is None or poll is None or not paths:
             raise ProviderNotPollableError(f"{provider!r} cannot be asked about {operation.value}")
+        if poll.path_ids:
+            # An address is followed below our own setting alone, whatever host is in it.
+            task_id = task_id.removeprefix(f"{poll.base_url}/")
+            if not re.fullmatch(poll.path_ids, task_id, re.ASCII):
+                raise ProviderNotPollableError(f"{provider!r} is asked by the address of a task")
+        read = partial(_read, provider, operation)
         for path in paths:
-            result = self._ask(provider, operation, _Question(poll, api, path, task_id))
+            result = self._ask(provider, _Question(poll, api, path, task_id), read)
             if result.verdict.step is not Step.UNKNOWN_ID:
                 break
-        return result
+        if not poll.result or result.verdict.step is not Step.RESULT_ELSEWHERE:
+            return result
+        fetched = partial(_read_fetched, provider, operation, result.body)
+        return self._ask(provider, _Question(poll, api, poll.result, task_id), fetched)
 
-    def _ask(self, provider: str, operation: Operation, question: _Question) -> PollResult:
+    def _ask(
+        self, provider: str, question: _Question, read: Callable[[int, object], PollResult]
+    ) -> PollResult:
         try:
             with self._guards[provider].call():
                 status, raw = self._answer(provider, question)
-                return _read(provider, operation, status, raw)
+                return read(status, _parsed(provider, status, raw))
         except GuardRefusedError as error:
             raise ProviderUnavailableError(str(error)) from error
 
@@ -161,12 +178,24 @@ class HttpProviderPoller(ProviderPoller):
         return bytes(body)
 
 
-def _read(provider: str, operation: Operation, status: int, raw: bytes) -> PollResult:
+def _parsed(provider: str, status: int, raw: bytes) -> object:
     try:
-        body = json.loads(raw)
+        return json.loads(raw)
     except (ValueError, RecursionError) as error:
         fix = f"{provider}: HTTP {status} without JSON"
         raise ProviderUnavailableError(fix) from error
+
+
+def _read_fetched(
+    provider: str, operation: Operation, record: object, status: int, result: object
+) -> PollResult:
+    body = joined(record, status, result)
+    if body is None:
+        raise ProviderUnavailableError(f"{provider}: HTTP {status} where the result should be")
+    return _read(provider, operation, 200, body)
+
+
+def _read(provider: str, operation: Operation, status: int, body: object) -> PollResult:
     verdict = classify(provider, operation, Channel.POLL, body, status)
     if verdict.step is Step.POLL_ERROR:
         raise ProviderUnavailableError(f"{provider}: code {verdict.code} {verdict.detail}".rstrip())

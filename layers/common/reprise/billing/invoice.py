@@ -112,6 +112,9 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
     subscription, metadata = _subscription(invoice)
     line_list = invoice.nested("lines")
     lines = tuple(read_line(line) for line in line_list.items("data"))
+    lines_have_more, total = line_list.flag("has_more"), invoice.number("total")
+    if total > 0 and not lines and not lines_have_more:
+        raise invoice.fault("lines", "must say what the total is for")
     own = invoice.maybe_nested("metadata").maybe_text("policy_version")
     return InvoicePaid(
         invoice_id=invoice.text("id"),
@@ -123,7 +126,7 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
             user_id(invoice), metadata.maybe_name("user_id"), *(line.account for line in lines)
         ),
         policy_version=own or metadata.maybe_text("policy_version"),
-        total=invoice.number("total"),
+        total=total,
         amount_due=invoice.number("amount_due"),
         amount_paid=invoice.amount("amount_paid"),
         amount_off_stripe=_off_stripe(invoice),
@@ -132,7 +135,7 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
         paid_at=invoice.nested("status_transitions").instant("paid_at"),
         country=invoice.maybe_nested("customer_address").maybe_country(),
         lines=lines,
-        lines_have_more=line_list.flag("has_more"),
+        lines_have_more=lines_have_more,
         payment_intent=_payment(invoice, "payment_intent"),
         charge=_payment(invoice, "charge"),
         livemode=invoice.flag("livemode"),

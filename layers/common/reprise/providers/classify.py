@@ -11,7 +11,7 @@ from reprise.providers import reasons
 from reprise.providers.answer import Answer, is_error
 from reprise.providers.dialects import DIALECTS
 from reprise.providers.operation import Operation
-from reprise.providers.outputs import Tally, count
+from reprise.providers.outputs import Tally, count, holds_a_file
 from reprise.providers.promises import Promise
 from reprise.providers.rules import AudioBytes, Reading, Signal
 from reprise.providers.values import MISSING, clip, first, is_blank, lookup, opened, whole, word
@@ -241,9 +241,11 @@ def _gap(answer: Answer, reading: Reading, tally: Tally) -> Step | None:
 
 
 def _is_another(answer: Answer, reading: Reading, tally: Tally) -> bool:
-    """Return whether a result that lacks outputs is not about this operation at all."""
+    """Return whether a result that lacks outputs is not about this operation, or not as we know."""
     if tally.usable:
         return False
+    if holds_a_file(answer.body):
+        return True
     if not tally.present:
         told = reading.phrase and lookup(answer.body, reading.phrase) is not MISSING
         if told or any(place.required for place in reading.outputs):

@@ -1,8 +1,10 @@
 """Counting what is usable in a result."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlsplit
 
 from reprise.providers.rules import Goods, Outputs
 from reprise.providers.values import (
@@ -11,6 +13,8 @@ from reprise.providers.values import (
     Absent,
     first,
     is_blank,
+    is_inline,
+    is_stream,
     is_url,
     lookup,
     opened,
@@ -32,6 +36,9 @@ _RUNNING = frozenset(
 _FAILED = frozenset({"failed", "fail", "failure", "error", "rejected", "canceled", "cancelled"})
 # A file of no length or no bytes is not a file, whatever its address.
 _LENGTHS = ("duration", "metadata.duration", "file_size")
+_SOUND = re.compile(r"\.(?:mp3|wav|m4a|aac|flac|ogg|opus|midi?|zip)$", re.IGNORECASE)
+_ASIDE = (*_BY_PRODUCTS, "config", "param", "prompt", "reference", "request", "upload")
+_DEPTH_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,24 @@ def count(body: object, places: Iterable[Outputs]) -> Tally:
     return Tally.best(_count_at(lookup(body, place.at), place) for place in places)
 
 
+def holds_a_file(body: object, depth: int = _DEPTH_MAX) -> bool:
+    """Return whether a file of sound stands anywhere in a body, under whatever name.
+
+    What says that it failed or is empty does not count, nor what went in or is made on the side.
+    """
+    body = opened(body)
+    if isinstance(body, str):
+        return is_url(body) and bool(_SOUND.search(urlsplit(body.strip()).path))
+    if depth == 0 or not isinstance(body, Mapping | list):
+        return False
+    if isinstance(body, list):
+        return any(holds_a_file(one, depth - 1) for one in body)
+    if _is_void(body) or word(first(body, _STATES)) in _FAILED:
+        return False
+    names = (name for name in body if not plain(str(name)).startswith(_ASIDE))
+    return any(holds_a_file(body[name], depth - 1) for name in names)
+
+
 def _count_at(found: object, place: Outputs) -> Tally:
     if found is MISSING:
         return Tally()
@@ -87,9 +112,11 @@ def _count_at(found: object, place: Outputs) -> Tally:
     running = failed = 0
     for item in items:
         state = word(first(item, _STATES)) if isinstance(item, Mapping) else ""
-        running += state in _RUNNING
-        failed += state in _FAILED
         goods = None if state in _RUNNING | _FAILED else _goods(item, place)
+        failed += state in _FAILED
+        running += state in _RUNNING or (
+            goods is None and state not in _FAILED and _is_streamed(item, place)
+        )
         if goods is not None:
             usable.add(goods if place.goods is Goods.URL else str(len(usable)))
     malformed = any(_is_malformed(item, place) for item in items)
@@ -139,17 +166,29 @@ def _goods(item: object, place: Outputs) -> str | None:
     """Return what makes an item usable, or None."""
     if not isinstance(item, Mapping):
         return _fit(item, place.goods) or None
-    lengths = (whole(lookup(item, path)) for path in _LENGTHS)
-    if any(length is not None and length <= 0 for length in lengths):
+    if _is_void(item):
         return None
     fits = (_fit(lookup(item, name), place.goods) for name in place.fields)
     return next((fit for fit in fits if fit), None)
 
 
+def _is_void(item: object) -> bool:
+    lengths = (whole(lookup(item, path)) for path in _LENGTHS)
+    return any(length is not None and length <= 0 for length in lengths)
+
+
+def _is_streamed(item: object, place: Outputs) -> bool:
+    """Return whether an item has no more than what can be heard while it is made."""
+    fields = [lookup(item, name) for name in place.fields] if isinstance(item, Mapping) else [item]
+    return any(is_stream(field) for field in fields)
+
+
 def _fit(value: object, goods: Goods) -> str:
     """Return a text that stands for the goods, empty if they are not usable."""
     if goods is Goods.URL:
-        return value.strip() if isinstance(value, str) and is_url(value) else ""
+        if not isinstance(value, str) or is_stream(value):
+            return ""
+        return value.strip() if is_url(value) or is_inline(value) else ""
     if goods is Goods.NOTES:
         return "notes" if isinstance(value, list) and value else ""
     if goods is Goods.FLAG:
@@ -158,8 +197,17 @@ def _fit(value: object, goods: Goods) -> str:
 
 
 def _is_malformed(item: object, place: Outputs) -> bool:
-    if item is MALFORMED or isinstance(item, Mapping) or is_blank(item):
+    if item is MALFORMED or is_blank(item):
         return item is MALFORMED
+    if isinstance(item, Mapping):
+        return (
+            place.goods in {Goods.URL, Goods.TEXT}
+            and not _goods(item, place)
+            and any(
+                not isinstance(field, str) and not is_blank(field)
+                for field in (lookup(item, name) for name in place.fields)
+            )
+        )
     bare = place.slots or not place.fields  # an output may stand there without an object around it
     kind = bool if place.goods is Goods.FLAG else str
     return not isinstance(item, kind) or not (bare or _goods(item, place))

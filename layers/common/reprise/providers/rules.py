@@ -118,6 +118,9 @@ class AudioBytes:
 class Poll:
     """How the provider is asked about a task, by its id alone; `{id}` stands for the id.
 
+    Where an address holds more than the id, the id that the product reports is the path of the
+    task, or its whole address at `base_url`; only what `path_ids` describes is asked about.
+
     Args:
         base_url: scheme and host of its API.
         paths: where an operation's tasks are; what the first does not know is asked of the next.
@@ -125,6 +128,8 @@ class Poll:
         key: the header that holds our key, and its value; `{key}` stands for the key.
         finished: path to what a task's record holds only once it is finished; empty where the
             status says so.
+        path_ids: a pattern of ids that are paths; empty where ids are names.
+        result: where the result of a finished task is, if its record says that it is elsewhere.
     """
 
     base_url: str
@@ -132,6 +137,8 @@ class Poll:
     body: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, str] = ("Authorization", "Bearer {key}")
     finished: str = ""
+    path_ids: str = ""
+    result: str = ""
 
 
 def everywhere(path: str) -> Mapping[Operation, tuple[str, ...]]:

@@ -9,12 +9,13 @@ that receives them is the product's: docs/wiring.md shows how it uses this.
 | kie | **no**: the task id and the time only | HMAC-SHA256 over `id.time`, base64 |
 | replicate | yes | HMAC-SHA256 over `id.time.body`, base64, several signatures |
 | fal | yes | Ed25519 over request id, user id, time and the body's SHA-256 |
-| elevenlabs | yes | HMAC-SHA256 over `time.body`, hex |
+| elevenlabs, musicapi | yes | HMAC-SHA256 over `time.body`, hex |
 | piapi | **no**: a shared secret, echoed | `x-webhook-secret` |
-| sunoapi, acedata, musicapi | no | none: never authenticated |
+| sunoapi, acedata | no | none: never authenticated |
 
 Sources: docs.kie.ai/webhook-verification, replicate.com/docs/topics/webhooks/verify-webhook,
-fal.ai/docs/model-endpoints/webhooks, elevenlabs.io/docs (webhooks), piapi.ai/docs/unified-webhook.
+fal.ai/docs/model-endpoints/webhooks, elevenlabs.io/docs (webhooks), docs.musicapi.ai/webhook-guide,
+piapi.ai/docs/unified-webhook.
 """
 
 import base64
@@ -208,6 +209,17 @@ def _elevenlabs(request: _Request) -> Authentication:
     return _signed("elevenlabs-signature matches")
 
 
+def _musicapi(request: _Request) -> Authentication:
+    timestamp = request.header("x-webhook-timestamp")
+    if not request.is_recent(timestamp, 300):
+        return _refused("x-webhook-timestamp is missing or not recent")
+    expected = _hmacs(request, f"{timestamp}.".encode() + request.raw, str.encode)
+    version, _, signature = request.header("x-webhook-signature").partition("=")
+    if version != "sha256" or not _any_matches(expected, [_hex(signature)]):
+        return _refused("x-webhook-signature does not match")
+    return _signed("x-webhook-signature matches")
+
+
 def _fal(request: _Request) -> Authentication:
     names = ("request-id", "user-id", "timestamp")
     parts = [request.header(f"x-fal-webhook-{name}") for name in names]
@@ -235,5 +247,6 @@ _SCHEMES: Mapping[str, Callable[[_Request], Authentication]] = {
     "replicate": _replicate,
     "fal": _fal,
     "elevenlabs": _elevenlabs,
+    "musicapi": _musicapi,
     "piapi": _piapi,
 }

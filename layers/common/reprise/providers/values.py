@@ -21,8 +21,11 @@ NUMBER_MAX = 10**15
 WRAPPERS_MAX = 4
 
 _WHOLE = re.compile(rf"\s*[+-]?\d{{1,{len(str(NUMBER_MAX))}}}(\.0*)?\s*", re.ASCII)
+_INLINE = re.compile(r"data:(?:audio|application)/[\w.+-]+(?:;[\w.+=-]+)*,[^\s]", re.IGNORECASE)
 # What serialisers leave where a value is missing.
 _BLANK_WORDS = frozenset({"", "null", "none", "undefined", "nan"})
+# Suno's; it dies with the generation, and the file's own address takes its place.
+_STREAM_HOSTS = frozenset({"audiopipe.suno.ai"})
 # What relays, queues and event buses wrap a provider's body in.
 _WRAPPERS = ("detail", "payload", "body", "event", "response", "result", "data")
 
@@ -138,9 +141,22 @@ def is_url(value: object) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        return parts.scheme.casefold() in {"http", "https"} and bool(parts.hostname)
+        # An address that was put together from a missing id is one of nothing: `…/None.mp3`.
+        name = parts.path.rpartition("/")[2].partition(".")[0]
+        is_file = not name or not is_blank(name)
+        return parts.scheme.casefold() in {"http", "https"} and bool(parts.hostname) and is_file
     except ValueError:
         return False
+
+
+def is_inline(value: str) -> bool:
+    """Return whether a value is an address that holds its file, as that of small ones may."""
+    return _INLINE.match(value.lstrip()) is not None
+
+
+def is_stream(value: object) -> bool:
+    """Return whether a value is an address under which a song is heard while it is still made."""
+    return is_url(value) and urlsplit(str(value).strip()).hostname in _STREAM_HOSTS
 
 
 def identifier(body: object, paths: Iterable[str]) -> str | None:

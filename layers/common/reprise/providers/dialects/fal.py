@@ -2,15 +2,17 @@
 
 A result that cannot be sent as JSON comes as `OK` with `payload: null` and `payload_error`; it is
 not lost but waits in the queue, so that is no empty success. The queue's status page says
-`COMPLETED` for failures too, beside their error, and holds no result.
-Source: fal.ai/docs (webhooks, queue, request errors).
+`COMPLETED` for failures too, beside their error, and holds no result: that is at `response_url`,
+bare. Its address holds the model's name (`fal-ai/<model>/requests/<id>`), so it is what the product
+reports as the id of the task.
+Source: fal.ai/docs (webhooks, queue, request errors), github.com/fal-ai/fal-js (queue client).
 """
 
 from dataclasses import replace
 
 from reprise.providers import reasons
 from reprise.providers.dialects.common import TRACKS_AS_LISTED, by_kind
-from reprise.providers.rules import Dialect, Goods, Outputs, Reading, Signal, on
+from reprise.providers.rules import Dialect, Goods, Outputs, Poll, Reading, Signal, everywhere, on
 from reprise.providers.verdict import Channel
 
 _FILES = Reading(
@@ -53,6 +55,13 @@ DIALECT = Dialect(
     anchors=("status", "request_id"),
     task_ids=("request_id",),
     readings=on({Channel.CALLBACK, Channel.POLL, Channel.SUBMIT}, by_kind(_FILES, _LYRICS, _VOICE)),
+    poll=Poll(
+        base_url="https://queue.fal.run",
+        paths=everywhere("/{id}/status"),
+        key=("Authorization", "Key {key}"),
+        path_ids=r"(?:[A-Za-z0-9][\w.-]*/){2,4}requests/[A-Za-z0-9-]{1,64}",
+        result="/{id}",
+    ),
     error_codes=("payload.error_type", "error_type", "error"),
     messages=("payload.detail", "payload_error", "error", "detail"),
     reasons={

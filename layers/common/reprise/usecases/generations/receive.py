@@ -27,6 +27,7 @@ from reprise.usecases.generations.settling import (
     Told,
     Where,
     is_about,
+    name_of,
 )
 
 _CAUSE: Final = "provider"
@@ -160,7 +161,8 @@ def _unproven(
         return generations.apply(where, asked, asked_of, now)
     if asked is None or asked.step is Step.UNKNOWN_ID:
         earlier = where.task.earlier if where.task else ()
-        if verdict.terminal and event.authenticated and verdict.task_id not in {"", *earlier}:
+        others = {"", *earlier, *map(name_of, earlier)}
+        if verdict.terminal and event.authenticated and verdict.task_id not in others:
             # The provider cannot tell, and the product vouches for the result and its address.
             place = event.account_id, event.generation_id
             return generations.settle(*place, verdict, told, now)

@@ -212,7 +212,13 @@ def is_about(task: Task, operation: Operation, verdict: Verdict) -> bool:
 
     A voice has two tasks, the phrase and the voice; the charge may hold the id of either.
     """
-    return operation is Operation.VOICE_CLONE or verdict.task_id in {None, task.task_id}
+    named = {None, task.task_id, name_of(task.task_id)}
+    return operation is Operation.VOICE_CLONE or verdict.task_id in named
+
+
+def name_of(task_id: str) -> str:
+    """Return the name that answers call a task by: of an address it is the last part."""
+    return task_id.rpartition("/")[2] or task_id
 
 
 def refunded_by(outcome: Entry) -> int:
