@@ -1,9 +1,12 @@
 """What AWS refuses or does, and no local stack shows."""
 
+import re
+
 import pytest
+from reprise.cases.tokens import tagged, token_of
 
 from tests.support.files import ROOT
-from tests.support.template import functions, resources, target
+from tests.support.template import functions, resources, target, template
 
 
 def listed(value):
@@ -54,3 +57,12 @@ def test_no_burst_on_a_queue_takes_the_concurrency_that_callers_wait_for():
     together = sum(at_once.values())
     assert together <= 100, at_once
     assert f"Our queues take {together} of them at most" in (ROOT / "docs/wiring.md").read_text()
+
+
+def test_an_address_for_answers_is_no_longer_than_mail_allows():
+    """RFC 5321 and SES take 64 characters before the `@`, the case's tag included."""
+    pattern = template()["Parameters"]["MailRecipient"]["AllowedPattern"]
+    fits = "r" * 35 + "@music.example"
+    assert re.fullmatch(pattern, fits)
+    assert len(tagged(fits, token_of(b"key", "CABCDEFGHIJ")).partition("@")[0]) == 64
+    assert not re.fullmatch(pattern, "r" + fits)
