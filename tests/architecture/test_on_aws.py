@@ -66,3 +66,13 @@ def test_an_address_for_answers_is_no_longer_than_mail_allows():
     assert re.fullmatch(pattern, fits)
     assert len(tagged(fits, token_of(b"key", "CABCDEFGHIJ")).partition("@")[0]) == 64
     assert not re.fullmatch(pattern, "r" + fits)
+
+
+def test_a_pipe_that_fails_ever_more_seldom_is_noticed():
+    """AWS slows it down while it fails, and in the end stops it, which is no failure any more.
+
+    Source: EventBridge user guide, "Pipes error handling and troubleshooting".
+    """
+    alarm = resources("AWS::CloudWatch::Alarm")["CreditNewsStuckAlarm"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 3_600
+    assert alarm["DatapointsToAlarm"] == 3
