@@ -13,7 +13,8 @@ _ENDINGS: Final = ("DeadLettersUrl", "UnroutedUrl", "FailuresUrl")
 _SOURCES: Final = {"ProviderEventsUnrouted": "ProviderEventsQueueUrl"}
 """Where messages go that no queue gave up, but a rule could not deliver."""
 _BATCH_MAX: Final = 10
-_EMPTY_ROUNDS_MAX: Final = 2
+_WAIT_SECONDS: Final = 1
+"""Any wait has SQS look on all its servers; without, it looks on some, and may find nothing."""
 _HIDDEN_SECONDS: Final = 60
 """How long a message is kept from others while it is looked at or moved."""
 
@@ -162,16 +163,18 @@ class DeadLetters:
 
     def _take(self, queue: str, limit: int) -> Iterator[dict[str, Any]]:
         """Yield messages, hidden from others for a minute; what was sent meanwhile waits."""
-        empty, seen = 0, set[str]()
-        while len(seen) < limit and empty < _EMPTY_ROUNDS_MAX:
+        seen = set[str]()
+        while len(seen) < limit:
             answer = self._sqs.receive_message(
                 QueueUrl=self.url(queue),
                 MaxNumberOfMessages=min(_BATCH_MAX, limit - len(seen)),
                 VisibilityTimeout=_HIDDEN_SECONDS,
+                WaitTimeSeconds=_WAIT_SECONDS,
                 AttributeNames=["SentTimestamp"],
             )
             fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
-            empty = 0 if fresh else empty + 1
+            if not fresh:
+                return
             for message in fresh:
                 seen.add(message["MessageId"])
                 yield message

@@ -16,7 +16,8 @@ def environments() -> dict[str, Any]:
 
 def architecture(environment: dict[str, Any]) -> str:
     """Return what an environment deploys onto, so that nothing else is built for it."""
-    overrides: list[str] = environment["deploy"]["parameters"]["parameter_overrides"].split()
+    told: str | list[str] = environment["deploy"]["parameters"]["parameter_overrides"]
+    overrides = told.split() if isinstance(told, str) else told
     return dict(pair.split("=", 1) for pair in overrides).get("Architecture", "arm64")
 
 

@@ -88,6 +88,11 @@ def test_a_stream_that_nobody_reads_is_noticed():
     assert watched("AWS/EventBridge/Pipes", "ExecutionFailed") == set(resources("AWS::Pipes::Pipe"))
 
 
+def test_a_mail_that_never_reaches_us_is_noticed():
+    """SES gives up after four hours; its bucket and function know nothing of it."""
+    assert watched("AWS/SES", "PublishFailure") == set(resources("AWS::SES::ReceiptRule"))
+
+
 def test_production_wakes_somebody():
     rule = template()["Rules"]["ProdWakesSomebody"]
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from reprise.billing.events import HANDLED_TYPES
+from reprise.billing.events import HANDLED_TYPES, NEWEST_VERSION
 from reprise.ledger import charging
 from reprise.usecases.ledger import ATTEMPTS_MAX
 from typer.core import TyperGroup as Group
@@ -26,6 +26,10 @@ def text(path):
 def test_every_event_that_is_handled_is_in_the_list_to_subscribe_to():
     listed = text("docs/wiring.md").split("## The events to subscribe to")[1].split("```")[1]
     assert set(listed.split()) == HANDLED_TYPES
+
+
+def test_the_version_to_pin_is_the_newest_that_is_read():
+    assert f"pin its API version ({NEWEST_VERSION} " in text("docs/wiring.md")
 
 
 def test_every_link_between_documents_leads_somewhere():

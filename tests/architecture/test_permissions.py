@@ -8,6 +8,8 @@ transaction, for one) is shown by `tests/e2e`: the local stack enforces the poli
 condition is a part of the right that it narrows, so a wider one breaks the comparison as well.
 """
 
+import ast
+
 import pytest
 import yaml
 
@@ -34,6 +36,41 @@ def test_every_test_that_needs_a_right_exists(stem):
     for test in TABLE[stem]:
         file, _, name = test.partition("[")[0].partition("::")
         assert f"\ndef {name}(" in (ROOT / "tests/integration" / file).read_text(), test
+
+
+# What asks an index, wherever it stands in a use case.
+INDEXED = {
+    "store.history(": "LedgerTable/index/history",
+    "Due.EXPIRY,": "LedgerTable/index/expiry",
+    "Due.CHARGE,": "LedgerTable/index/charges",
+    ".subscribers(": "LedgerTable/index/subscribers",
+    ".listed(": "CasesTable/index/due",
+    ".parked(": "CasesTable/index/due",
+    ".registered(": "CasesTable/index/due",
+}
+
+
+def reached(stem):
+    """The use cases that a function can come to, by what imports what."""
+    seen, ahead = set(), [f"functions.{stem}.app"]
+    while ahead:
+        file = ahead.pop().replace(".", "/") + ".py"
+        path = next((p for p in (ROOT / file, ROOT / "layers/common" / file) if p.exists()), None)
+        if path and path not in seen:
+            seen.add(path)
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom):
+                    parts = [f"{node.module}.{name.name}" for name in node.names]
+                    ahead += [node.module, *parts]
+    return [path for path in seen if "usecases" in path.parts]
+
+
+@pytest.mark.parametrize("stem", sorted(functions()))
+def test_a_function_may_ask_every_index_that_its_use_cases_ask(stem):
+    """A table's own right says nothing about its indexes, and no test need come by each of them."""
+    code = "".join(path.read_text() for path in reached(stem))
+    asked = {("dynamodb:Query", index) for call, index in INDEXED.items() if call in code}
+    assert asked <= allowed(stem)
 
 
 def test_a_transaction_needs_the_right_of_each_of_its_parts(monkeypatch):

@@ -1,7 +1,11 @@
 """Every outbox keeps the same promises: the fake, and SES."""
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
@@ -112,3 +116,45 @@ def test_html_and_the_address_for_answers_are_passed_on(client):
     with Stubber(client) as stub:
         stub.add_response("send_email", {"MessageId": "m-1"}, expected)
         assert SesOutbox(client, SENDER).send(mail) == "m-1"
+
+
+class FrozenLine(BaseHTTPRequestHandler):
+    """An SES whose side of a connection was closed while the function was frozen between events."""
+
+    protocol_version = "HTTP/1.1"
+    answered = 0
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = self.answered > 0
+        if self.close_connection:
+            return
+        self.answered += 1
+        body = b'{"MessageId": "m1"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_mail_goes_over_a_connection_of_its_own():
+    """One that died unseen looks like a mail that may have been sent, and is not sent again."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), FrozenLine)
+    Thread(target=server.serve_forever).start()
+    try:
+        client = boto3.client(
+            "sesv2",
+            region_name="us-east-1",
+            endpoint_url=f"http://127.0.0.1:{server.server_port}",
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        outbox = SesOutbox(client, SENDER)
+        assert [outbox.send(MAIL), outbox.send(MAIL)] == ["m1", "m1"]
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 from reprise.adapters.stripe_api import StripeApi
@@ -221,4 +222,29 @@ def test_an_invoice_lists_every_payment_of_it():
             first["payment"]["payment_intent"],
             "pi_second",
         ]
+        desk._client._requestor._client.close()
+
+
+def test_a_key_that_was_replaced_is_used_from_the_next_call_on(monkeypatch):
+    """A warm function lives for hours, and whoever rolls a key revokes the old one."""
+    keys, sent = ["rk_old"], []
+    desk = StripeApi(lambda: keys[-1], "http://127.0.0.1:1")
+
+    def raw_request(_method, _path, api_key=None):
+        sent.append(api_key)
+        return SimpleNamespace(body='{"payment_intent": "pi_1"}')
+
+    monkeypatch.setattr(desk._client, "raw_request", raw_request)
+    desk.payment_of("ch_1")
+    keys.append("rk_new")
+    desk.payment_of("ch_1")
+    assert sent == ["rk_old", "rk_new"]
+
+
+def test_an_unknown_key_is_no_verdict_about_a_refund():
+    with running() as found:
+        desk = over_http(found).desk
+        found.standin.state.faults.append(Fault("refuse", path="/v1/refunds", code="401"))
+        with pytest.raises(StripeBusyError):
+            desk.refund(ORDER)
         desk._client._requestor._client.close()

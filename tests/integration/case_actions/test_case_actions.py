@@ -170,6 +170,12 @@ def test_a_failure_of_stripes_is_looked_up_before_it_is_repeated(world):
     assert len(state.of("refund")) == 1
 
 
+def test_a_generation_that_a_mail_does_not_name_is_looked_for_in_the_history(world):
+    world.open(wish=Wish(category=Category.FAILED_GENERATION, confidence_percent=95, language="en"))
+    assert world.message() == {"batchItemFailures": []}
+    assert world.cases.case("CABCDEFGHIJ").decision is not None
+
+
 def test_the_schedule_finds_what_is_due_and_counts_what_is_overdue(world, capsys):
     world.open("CAAAAAAAAAA")
     world.open("CBBBBBBBBBB", state=CaseState.PERSON, wakes_at=NOW + timedelta(hours=1))

@@ -164,6 +164,9 @@ class Sqs:
     def delete_message(self, **_):
         pass
 
+    def send_message(self, **_):
+        pass
+
 
 class Functions:
     """Remembers what it was told to run."""
@@ -185,3 +188,17 @@ def test_a_failed_call_runs_again_without_a_search_for_the_queue_it_came_from():
     letters = dead_letters.DeadLetters(outputs, Sqs(json.dumps(call)), functions)
     assert letters.redrive("RefundDeadlineFailures", 10) == 1
     assert functions.run == [("arn:aws:lambda:us-east-1:1:function:deadline", {"id": "tick"})]
+
+
+class FewMessages(Sqs):
+    """An SQS that is asked briefly looks at some of its servers, and these may hold nothing."""
+
+    def receive_message(self, *, WaitTimeSeconds=0, **asked):  # noqa: N803 - SQS's own
+        return super().receive_message(**asked) if WaitTimeSeconds else {}
+
+
+def test_the_few_messages_of_a_queue_are_found_on_whatever_servers_they_are():
+    """Source: SQS developer guide, "short and long polling"."""
+    outputs = {"ProviderEventsUnroutedUrl": "url", "ProviderEventsQueueUrl": "back"}
+    letters = dead_letters.DeadLetters(outputs, FewMessages("{}"), Functions())
+    assert letters.redrive("ProviderEventsUnrouted", 10) == 1

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reprise.adapters import secrets
 from reprise.ledger.commands import ReverseOrder
 from reprise.ledger.reversals import Refund, RefundStatus, Reversals
 from reprise.ports.ledger import StoreBusyError
@@ -91,7 +92,8 @@ def test_either_of_two_live_secrets_verifies():
         assert call(signed(body("customer_updated"), (secret,)))[0] == 200
 
 
-def test_a_secret_that_was_rolled_a_moment_ago_is_read_anew():
+def test_a_secret_that_was_rolled_a_moment_ago_is_read_anew(monkeypatch):
+    monkeypatch.setattr(secrets, "REREAD_AFTER", timedelta(0))
     assert call(signed(body("customer_updated")))[0] == 200
     client = boto3.client("secretsmanager", region_name=REGION)
     client.put_secret_value(SecretId="webhook-secret", SecretString="whsec_rolled")

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
 CACHED_FOR = timedelta(minutes=5)
+REREAD_AFTER = timedelta(seconds=10)
+"""How old a secret must be to be read anew because it did not fit: anybody can send what does
+not, and each reading is paid for."""
 
 
 class CachedSecret:
@@ -29,16 +32,19 @@ class CachedSecret:
 
     def words(self, now: datetime) -> tuple[str, ...]:
         """Return the secret's words, at most five minutes old."""
-        if self._read_at is None or not timedelta(0) <= now - self._read_at < CACHED_FOR:
-            return self.refreshed(now)
-        return self._words
+        return self._not_older(CACHED_FOR, now)
 
     def refreshed(self, now: datetime) -> tuple[str, ...]:
-        """Read the secret anew.
+        """Return the secret's words, read anew unless that was done a moment ago.
 
         Raises:
             TransientError: it could not be read.
         """
+        return self._not_older(REREAD_AFTER, now)
+
+    def _not_older(self, age: timedelta, now: datetime) -> tuple[str, ...]:
+        if self._read_at is not None and timedelta(0) <= now - self._read_at < age:
+            return self._words
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_id)
         except (ClientError, BotoCoreError) as error:

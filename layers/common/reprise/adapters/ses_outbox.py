@@ -68,4 +68,8 @@ class SesOutbox(Outbox):
             raise TransientError(f"SES was not reached: {type(error).__name__}") from error
         except BotoCoreError as error:
             raise MailDoubtfulError(f"SES did not answer: {type(error).__name__}") from error
+        finally:
+            # Lambda freezes us between events, and a connection that ends meanwhile shows it at
+            # the next mail only, as an answer that never came.
+            self._client.close()
         return answer["MessageId"]

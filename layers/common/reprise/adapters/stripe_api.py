@@ -44,7 +44,7 @@ class StripeApi(StripeDesk, StripePortal):
     """A `StripeDesk` and a `StripePortal` over HTTP.
 
     Args:
-        api_key: returns the restricted key, read when it is needed.
+        api_key: returns the restricted key, asked before each call.
         base_url: of the API; the local stack names its stand-in.
     """
 
@@ -166,7 +166,8 @@ class StripeApi(StripeDesk, StripePortal):
         from stripe import StripeError  # noqa: PLC0415 - a quarter of a second, only when needed
 
         try:
-            answer = self._client.raw_request(method, f"/v1/{path}", **params)
+            key = self._api_key()  # each time: one that was replaced must not live on in here
+            answer = self._client.raw_request(method, f"/v1/{path}", api_key=key, **params)
         except StripeError as error:
             raise _meaning(error) from error
         return Fields(json.loads(answer.body))
@@ -191,9 +192,10 @@ def _meaning(error: "StripeError") -> Exception:
         return StripeSilentError(str(error))
     if status >= _BROKEN:
         return StripeBrokenError(str(error))
-    if status in {_CONFLICT, _TOO_MANY}:
+    # An unknown key is no verdict about what was asked: the next one is read within minutes.
+    if status in {_CONFLICT, _TOO_MANY, _UNKNOWN_KEY}:
         return StripeBusyError(str(error))
-    if status in {_UNKNOWN_KEY, _FORBIDDEN}:
+    if status == _FORBIDDEN:
         return StripeForbiddenError(code, str(error))
     return StripeRefusedError(_NOT_THERE if status == _MISSING else code, str(error))
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -90,12 +90,13 @@ def _thread(letter: Letter) -> tuple[tuple[str, str], ...]:
         return ()
     ids = filter(_is_token, letter.references)
     chain = [*(one for one in ids if one != letter.message_id), letter.message_id]
-    if len(chain) > _REFERENCES_MAX:
-        chain = [chain[0], *chain[1 - _REFERENCES_MAX :]]
-    return (
-        ("In-Reply-To", f"<{letter.message_id}>"),
-        ("References", " ".join(f"<{one}>" for one in chain)),
-    )
+    while len(chain) > _REFERENCES_MAX or not is_safe_header_value(_references(chain)):
+        del chain[1]  # of a long thread, its first mail and its last ones
+    return ("In-Reply-To", f"<{letter.message_id}>"), ("References", _references(chain))
+
+
+def _references(chain: Sequence[str]) -> str:
+    return " ".join(f"<{one}>" for one in chain)
 
 
 def _is_token(message_id: str) -> bool:

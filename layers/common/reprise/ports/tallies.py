@@ -17,7 +17,7 @@ class Tallies(Protocol):
         """
 
     def count(self, subject: str, since: datetime) -> int:
-        """Return how many marks a subject has from an instant on, counted to a bound."""
+        """Return how many marks a subject has from an instant on; every mark of it is read."""
         ...
 
 

@@ -11,7 +11,6 @@ from reprise.ports.ledger import HeadMovedError
 from reprise.ports.tallies import Tallies
 
 _KEPT = timedelta(days=400)
-_READ_MAX = 1_000
 
 
 class DynamoTallies(Stored, Tallies):
@@ -29,10 +28,5 @@ class DynamoTallies(Stored, Tallies):
 
     @override
     def count(self, subject: str, since: datetime) -> int:
-        answer = self._table.query(
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"tally#{subject}"}},
-            ConsistentRead=True,
-            Limit=_READ_MAX,
-        )
-        return sum(int(item["at"]["N"]) >= to_ms(since) for item in answer["Items"])
+        marks = self._table.partition(f"tally#{subject}")
+        return sum(int(item["at"]["N"]) >= to_ms(since) for item in marks)

@@ -28,7 +28,11 @@ HOURLY_MAX: Final = 200
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _SENDING: Final = timedelta(minutes=2)
 """Longer than any run of a function: what was handed over before that is nobody's any more."""
-_ALL: Final = "replies#all"
+
+
+def all_replies(now: datetime) -> str:
+    """Return what counts the answers of all cases in an hour; of all hours it would only grow."""
+    return f"replies#{now:%Y-%m-%dT%H}"
 
 
 def pending(case: Case, now: datetime) -> Reply | None:
@@ -58,7 +62,9 @@ def reply(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[Case, 
     if withheld:
         case = _settled(desk, case, planned, ReplyState.WITHHELD, withheld, now)
         return case, [Metric.REPLY_WITHHELD] if case.letter.proven else []
-    if desk.tallies.count(_ALL, now - _HOUR) >= HOURLY_MAX:
+    since = now - _HOUR
+    lately = sum(desk.tallies.count(all_replies(hour), since) for hour in (since, now))
+    if lately >= HOURLY_MAX:
         why = f"{HOURLY_MAX} answers in an hour: the breaker is open"
         return _postponed(desk, case, planned, why, now + _HOUR, now), [Metric.REPLY_WITHHELD]
     return _hand_over(desk, case, planned, now)
@@ -87,7 +93,7 @@ def _hand_over(desk: Desk, case: Case, planned: Reply, now: datetime) -> tuple[C
     desk.cases.bind(address_mark(token), case.case_id, now)
     handed = replace(planned, state=ReplyState.HANDED_OVER)
     ref = f"{case.case_id}#{case.replies.index(planned)}"
-    for subject in (_ALL, _address_tally(case)):
+    for subject in (all_replies(now), _address_tally(case)):
         desk.tallies.add(subject, ref, now)
     replies = _with(case, planned, handed)
     # From here on nothing but SES itself may fail: what happens next is not repeated.
