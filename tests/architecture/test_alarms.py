@@ -10,6 +10,7 @@ from tests.support.template import (
     alarms,
     functions,
     logical_id,
+    polled,
     resources,
     target,
     template,
@@ -75,12 +76,7 @@ def test_a_call_that_is_lost_and_a_function_that_is_not_let_run_are_noticed():
 
 
 def test_a_queue_that_nobody_works_off_is_noticed():
-    worked = {
-        target(event["Properties"]["Queue"])
-        for function in functions().values()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "SQS"
-    }
+    worked = {queue for queue, _ in polled().values()}
     assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage") == worked
 
 

@@ -6,7 +6,7 @@ import pytest
 from reprise.cases.tokens import tagged, token_of
 
 from tests.support.files import ROOT
-from tests.support.template import functions, resources, target, template
+from tests.support.template import polled, resources, target, template
 
 
 def listed(value):
@@ -47,10 +47,8 @@ def test_no_burst_on_a_queue_takes_the_concurrency_that_callers_wait_for():
     A queue's poller grows to 1,000 runs at once, which is what an account has for everything.
     """
     at_once = {
-        stem: event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency", 1_000)
-        for stem, function in functions().items()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "SQS"
+        stem: mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 1_000)
+        for stem, (_, mapping) in polled().items()
     }
     assert at_once
     assert min(at_once.values()) >= 2, "Lambda takes no less"

@@ -13,8 +13,8 @@ import ast
 import pytest
 import yaml
 
-from tests.support.permissions import allowed, needed, used
-from tests.support.template import ROOT, functions
+from tests.support.permissions import POLLS, allowed, needed, polling, used
+from tests.support.template import ROOT, functions, polled
 
 TABLE = yaml.safe_load((ROOT / "tests/integration/permissions.yaml").read_text())
 
@@ -36,6 +36,15 @@ def test_every_test_that_needs_a_right_exists(stem):
     for test in TABLE[stem]:
         file, _, name = test.partition("[")[0].partition("::")
         assert f"\ndef {name}(" in (ROOT / "tests/integration" / file).read_text(), test
+
+
+@pytest.mark.parametrize("stem", sorted(functions()))
+def test_messages_are_taken_from_a_function_s_own_queue_alone(stem):
+    """SAM's `SQS` event would attach AWS's managed policy, which opens every queue."""
+    own = {(action, polled()[stem][0]) for action in POLLS} if stem in polled() else set()
+    assert polling(stem) == own
+    events = functions()[stem].get("Events", {}).values()
+    assert "SQS" not in {event["Type"] for event in events}
 
 
 # What asks an index, wherever it stands in a use case.

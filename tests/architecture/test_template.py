@@ -16,6 +16,7 @@ from tests.support.template import (
     ROOT,
     functions,
     logical_id,
+    polled,
     resources,
     target,
     template,
@@ -70,28 +71,24 @@ def test_a_function_is_packaged_under_the_path_it_is_imported_by(stem):
 def test_a_function_that_nobody_waits_for_has_a_failure_destination(stem):
     """HTTP callers see the error and SQS keeps the message; all others need a place for it."""
     function = functions()[stem]
-    events = {event["Type"] for event in function.get("Events", {}).values()}
     called = {
         target(integration["IntegrationUri"])
         for integration in resources("AWS::ApiGatewayV2::Integration").values()
     }
-    if logical_id(stem) in called or events == {"SQS"}:
+    if logical_id(stem) in called or (stem in polled() and "Events" not in function):
         return
     destination = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert target(destination["Destination"]) in dead_letters()
 
 
-@pytest.mark.parametrize("stem", WIRED)
+@pytest.mark.parametrize("stem", sorted(polled()))
 def test_a_queue_waits_six_timeouts_and_gives_up_into_a_watched_queue(stem):
-    function = functions()[stem]
-    timeout = function.get("Timeout", template()["Globals"]["Function"]["Timeout"])
-    for event in function.get("Events", {}).values():
-        if event["Type"] != "SQS":
-            continue
-        assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        queue = resources("AWS::SQS::Queue")[target(event["Properties"]["Queue"])]
-        assert queue["VisibilityTimeout"] >= 6 * timeout
-        assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in dead_letters()
+    timeout = functions()[stem].get("Timeout", template()["Globals"]["Function"]["Timeout"])
+    name, mapping = polled()[stem]
+    queue = resources("AWS::SQS::Queue")[name]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+    assert target(queue["RedrivePolicy"]["deadLetterTargetArn"]) in dead_letters()
 
 
 def test_a_call_for_a_discount_is_over_before_its_shard_comes_again():

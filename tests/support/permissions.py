@@ -19,8 +19,21 @@ _VERBS = {
 }
 
 
+POLLS = frozenset({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"})
+"""What Lambda itself does with a function's rights, to hand it the messages of its queue."""
+
+
 def allowed(stem):
-    """Every permission that a function's policy gives."""
+    """Every permission that a function's policy gives to its code."""
+    return _allowed(stem) - polling(stem)
+
+
+def polling(stem):
+    """What a function's policy gives to Lambda, which hands it messages."""
+    return {right for right in _allowed(stem) if right[0] in POLLS}
+
+
+def _allowed(stem):
     return {(action, resource + _words(told)) for action, resource, told in _statements(stem)}
 
 

@@ -52,6 +52,15 @@ def functions() -> dict[str, dict[str, Node]]:
     }
 
 
+def polled() -> dict[str, tuple[str, dict[str, Node]]]:
+    """By function that works off a queue: the queue's logical id, and how it is worked off."""
+    stems = {logical_id(stem): stem for stem in functions()}
+    return {
+        stems[target(mapping["FunctionName"])]: (target(mapping["EventSourceArn"]), mapping)
+        for mapping in resources("AWS::Lambda::EventSourceMapping").values()
+    }
+
+
 def logical_id(stem: str) -> str:
     """The logical id of the function in a folder."""
     return "".join(word.capitalize() for word in stem.split("_")) + "Function"
