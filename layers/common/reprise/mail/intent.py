@@ -5,14 +5,12 @@ Stripe. Whatever is mixed, unsure, hypothetical or in a language we lack is left
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reprise.mail.claims import Hit, hits_of
 from reprise.mail.wording import (
     SENTENCES_MAX,
-    all_in,
-    any_in,
     fold_words,
     own_subject,
     pattern_of,
@@ -78,23 +76,6 @@ class Intent:
         return self.requests[0].category if self.requests else Category.OTHER
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    category: Category
-    needs: tuple[str, ...]
-    none: tuple[str, ...]
-    mail: tuple[str, ...]
-    never: tuple[str, ...]
-    order: tuple[str, ...]
-    span: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    category: Category
-    sentences: frozenset[int]
-
-
 def read_intent(subject: str, text: str) -> Intent:
     """Read what a mail asks for from its subject and the sender's own words."""
     said = fold_words(f"{own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
@@ -103,7 +84,7 @@ def read_intent(subject: str, text: str) -> Intent:
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
-    hits = _hits(sentences, language)
+    hits = hits_of(sentences, language)
     # "Refund" as a subject is a heading, not a choice between money and credits.
     words = _words(text)
     requests = tuple(_request(hit, sentences, words, language) for hit in hits)
@@ -157,7 +138,7 @@ def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
     if best >= 3 and best * 4 >= second * 5 and best * 8 >= len(words):  # noqa: PLR2004
         return ranked[0], True
     # Too short for that: the one language in which it says something we know.
-    speaking = [language for language in LANGUAGES if _hits(sentences, language)]
+    speaking = [language for language in LANGUAGES if hits_of(sentences, language)]
     if len(speaking) > 1 and best > second and ranked[0] in speaking:
         return ranked[0], True
     return (speaking[0], True) if len(speaking) == 1 else _by_counts(ranked[0], best, second)
@@ -167,55 +148,7 @@ def _by_counts(language: str, best: int, second: int) -> tuple[str, bool]:
     return (language, False) if best > second and best > 1 else (UNKNOWN_LANGUAGE, False)
 
 
-def _hits(sentences: list[str], language: str) -> list[_Hit]:
-    claims = [sentence if _claims(sentence, language) else "" for sentence in sentences]
-    whole = " ".join(claims)
-    found: dict[Category, _Hit] = {}
-    for rule in _rules():
-        if rule.category in found or not _may_hold(rule, whole, language):
-            continue
-        for window in _windows(len(claims), rule.span):
-            if _holds(rule, " . ".join(claims[index] for index in window), language):
-                found[rule.category] = _Hit(rule.category, frozenset(window))
-                break
-    suppressed = {name for category in found for name in _suppressed(category)}
-    kept = (hit for category, hit in found.items() if category not in suppressed)
-    return sorted(kept, key=lambda hit: min(hit.sentences))
-
-
-def _claims(sentence: str, language: str) -> bool:
-    """Tell whether a sentence says that something is so, or asks for it."""
-    if pattern_of("supposition", language).search(sentence):
-        return False
-    return not sentence.endswith("?") or bool(pattern_of("asking", language).search(sentence))
-
-
-def _may_hold(rule: _Rule, whole: str, language: str) -> bool:
-    """Tell whether the mail as a whole has what the rule needs, and nothing that forbids it."""
-    needs = (*rule.needs, *rule.mail)
-    return all_in(whole, needs, language) and not any_in(whole, rule.never, language)
-
-
-def _holds(rule: _Rule, text: str, language: str) -> bool:
-    if not all_in(text, rule.needs, language) or any_in(text, rule.none, language):
-        return False
-    at = 0
-    for concept in rule.order:
-        match = pattern_of(concept, language).search(text, at)
-        if not match:
-            return False
-        at = match.end()
-    return True
-
-
-def _windows(count: int, span: int) -> Iterator[range]:
-    """Yield runs of neighbouring sentences, the tightest first."""
-    for width in range(1, span + 1):
-        for start in range(count - width + 1):
-            yield range(start, start + width)
-
-
-def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Request:
+def _request(hit: Hit, sentences: list[str], words: str, language: str) -> Request:
     evidence = " . ".join(sentences[index] for index in sorted(hit.sentences))
     chooses = hit.category is Category.PACK_NOT_CREDITED
     return Request(hit.category, _choice(words, language) if chooses else None, evidence)
@@ -247,7 +180,7 @@ def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
     return "it asks for nothing" if mere else ""
 
 
-def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
+def _doubt(folded: str, hits: list[Hit], language: str, *, sure: bool) -> str:
     """Return why a person must read it, or the empty string."""
     lowered = " ".join(folded.lower().split())
     if spoken := _speaks_of(lowered, language):
@@ -273,26 +206,6 @@ def _speaks_of(lowered: str, language: str) -> str:
         if pattern_of(f"doubts.{name}", language).search(lowered):
             return f"it speaks of {name.replace('_', ' ')}"
     return ""
-
-
-@lru_cache(maxsize=1)
-def _rules() -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(
-            Category(rule["category"]),
-            tuple(rule["all"]),
-            tuple(rule.get("none", ())),
-            tuple(rule.get("mail", ())),
-            tuple(rule.get("never", ())),
-            tuple(rule.get("order", ())),
-            rule["span"],
-        )
-        for rule in word_lists("intent")["rules"]
-    )
-
-
-def _suppressed(category: Category) -> tuple[str, ...]:
-    return tuple(word_lists("intent")["suppresses"].get(category, ()))
 
 
 @lru_cache(maxsize=8)
