@@ -174,7 +174,8 @@ def _affirmed(concept: str, words: str, language: str) -> str:
 def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
     """Say so where no money is wanted and no credits instead, or nothing at all is asked for."""
     found = {request.category for request in requests}
-    if Category.PACK_NOT_CREDITED not in found and pattern_of("norefund", language).search(words):
+    credits_instead = any(request.preference is Preference.COMPLETE for request in requests)
+    if not credits_instead and pattern_of("norefund", language).search(words):
         return "no refund is wanted"
     mere = found == {Category.DISLIKED_RESULT} and not pattern_of("refund", language).search(words)
     return "it asks for nothing" if mere else ""

@@ -1,0 +1,154 @@
+"""Mails that only sound like a request, and the plain ones beside them that must not be lost."""
+
+import pytest
+from reprise.mail.intent import read_intent
+
+NEAR_MISSES = {
+    "it is taken back": [
+        "I'd like to withdraw my earlier request about this order.",
+        "I was charged twice. I hereby withdraw that complaint.",
+        "I withdraw my refund request for the pack.",
+        "Please cancel my refund request from Monday, I was charged twice but it is fine with me.",
+        "Ich wurde doppelt belastet. Ich ziehe meine Anfrage aber zurück.",
+        "Hiermit ziehe ich meinen Widerruf zurück.",
+        "Je retire ma demande concernant le double prélèvement.",
+        "Retiro mi solicitud sobre el doble cobro.",
+        "Retiro o meu pedido sobre a cobrança em duplicidade.",
+    ],
+    "it is denied": [
+        "Your bot says I claimed I was charged twice. I wasn't charged twice.",
+        "I was never charged after I cancelled. You charged me once, that was right.",
+        "You write that I was charged twice. That is not what I said.",
+        "Sie schreiben, ich sei doppelt belastet worden. Ich wurde nicht doppelt belastet.",
+        "Vous dites que j'ai été débité deux fois. Je n'ai pas été débité deux fois.",
+        "Decís que me cobraron dos veces. No me cobraron dos veces.",
+    ],
+    "it is settled": [
+        "Thanks, the refund for the double charge ch_123 arrived today.",
+        "The money for the second charge has come back this morning, I was charged twice.",
+        "I was charged twice, but the second payment has bounced back to my card.",
+        "Die Erstattung für die doppelte Abbuchung ist heute angekommen.",
+        "Le remboursement du double prélèvement est arrivé ce matin.",
+        "El reembolso del doble cobro ha llegado hoy.",
+        "O reembolso da cobrança em dobro chegou hoje.",
+        "I wrote that my pack never arrived. It's there now.",
+        "I bought a pack and the credits never came. They're here now!",
+    ],
+    "no refund is wanted": [
+        "My pack never arrived. Please do NOT refund it.",
+        "Ich habe ein Paket gekauft, es kam nichts an. Bitte nicht erstatten.",
+        "J'ai acheté un pack, rien reçu. Ne me remboursez pas.",
+        "Compré un paquete y no me llegó. No me devuelvan el dinero.",
+        "I'm not asking for a partial refund of the rest of the month.",
+        "I cancelled my subscription. I do not expect any refund for the remaining days.",
+    ],
+    "the money is to go another way": [
+        "I was charged twice. That card is closed, please send the refund to my PayPal instead.",
+        "I was charged twice, please pay it to another account: DE89 3704 0044 0532 0130 00.",
+        "Ich wurde doppelt belastet, bitte auf ein anderes Konto erstatten.",
+        "J'ai été débité deux fois. Merci de rembourser sur une autre carte.",
+        "Me cobraron dos veces, devolvedlo a otra tarjeta.",
+        "Fui cobrado duas vezes, devolvam em outra conta.",
+        "I was charged twice. My old card has expired, can you refund to the new one?",
+    ],
+    "it is somebody else's": [
+        "A guy on Discord says he was charged twice for Premier.",
+        "People on Reddit say they were charged after cancelling, refund them.",
+        "She was charged twice for her subscription.",
+        "One of our clients was charged twice.",
+        "I was charged twice by Suno last month.",
+        "Er wurde doppelt belastet.",
+        "Un client a été débité deux fois.",
+        "A un amigo le cobraron dos veces.",
+        "Um cliente foi cobrado duas vezes.",
+    ],
+    "what proves it is to be deleted": [
+        "I bought a pack and the credits never came. Please delete all my data under the GDPR.",
+        "Ich wurde doppelt belastet. Bitte löschen Sie außerdem mein Konto und alle Daten (DSGVO).",
+        "J'ai été débité deux fois. Supprimez aussi mes données (RGPD).",
+        "Me cobraron dos veces. Borrad también mis datos.",
+        "Fui cobrado duas vezes. Apaguem os meus dados.",
+    ],
+    "it threatens": [
+        "I was charged twice. If it is not back by Friday I will start a money claim against you.",
+        "Ich wurde doppelt belastet. Letzte Mahnung, danach Inkasso.",
+        "J'ai été débité deux fois. Dernier avis avant le conciliateur de justice.",
+    ],
+    "it is a guess": [
+        "I may have been charged twice, I am not sure.",
+        "Maybe I was charged twice, maybe not.",
+        "Vielleicht wurde ich doppelt belastet, ich weiß es nicht.",
+        "Il se peut que j'aie été débité deux fois.",
+        "Puede que me cobraran dos veces.",
+    ],
+    "a refund is to be undone": [
+        "You refunded the double charge, undo that please.",
+        "Why did you refund me? I was charged twice on purpose, I ordered two packs.",
+    ],
+    "it withdraws something else": [
+        "How do I withdraw my affiliate earnings from this order? Please confirm.",
+    ],
+}
+PLAIN = [
+    (
+        "charged_after_cancellation",
+        "I canceld my plan 3 weeks ago, got the confirmation, today another 12 bucks gone.",
+    ),
+    (
+        "charged_after_cancellation",
+        "I'd ended this subscription in May, this payment should never have gone through.",
+    ),
+    ("charged_after_cancellation", "I cancled pro in may and still got charged in june"),
+    (
+        "charged_after_cancellation",
+        "Das Abo wurde trotz bestätigter Kündigung wieder abgebucht. Bitte erstatten.",
+    ),
+    (
+        "pack_not_credited",
+        "I bought a credit pack today. I paid, but the credits never reached my account.",
+    ),
+    (
+        "charged_twice",
+        "there r two $9.99 payments from u for the same day and I only bought 1 pack",
+    ),
+    (
+        "charged_twice",
+        "I see two charges of 12.00 EUR for one subscription. Please refund one of them.",
+    ),
+    (
+        "wrong_tier",
+        "Ich hatte Pro ausgewählt, abgerechnet wurde aber Premier. Bitte die Differenz erstatten.",
+    ),
+    ("wrong_tier", "J'ai choisi Pro mais vous m'avez facturé Premier."),
+    ("charged_twice", "I was charged twice and I should not be. Please refund the second one."),
+    ("charged_twice", "It can't be right that I was charged twice."),
+    (
+        "pack_not_credited",
+        "No refund please, I bought a pack, the credits never came, just add them to my account.",
+    ),
+    ("charged_twice", "My card was charged twice by mistake."),
+    ("charged_twice", "I was charged twice by you."),
+    ("charged_twice", "I was charged twice. Please refund it to the same card."),
+    ("charged_twice", "Ich wurde doppelt belastet, bitte auf mein Konto erstatten."),
+    ("eu_withdrawal", "I withdraw from my contract for the Premier subscription."),
+    (
+        "failed_generation",
+        "My song failed with an error and the credits did not come back to my balance.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(one, id=f"{kind}: {one}") for kind, all_ in NEAR_MISSES.items() for one in all_],
+)
+def test_what_only_sounds_like_a_request_goes_to_a_person(text):
+    intent = read_intent("", text)
+    assert not intent.confident, intent
+
+
+@pytest.mark.parametrize(("category", "text"), PLAIN)
+def test_a_plain_request_beside_them_is_read(category, text):
+    intent = read_intent("", text)
+    assert [request.category for request in intent.requests] == [category], intent
+    assert intent.confident, intent
