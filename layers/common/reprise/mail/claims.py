@@ -40,8 +40,8 @@ def hits_of(sentences: list[str], language: str) -> list[Hit]:
             if _holds(rule, " . ".join(claims[index] for index in window), language):
                 found[rule.category] = Hit(rule.category, frozenset(window))
                 break
-    suppressed = {name for category in found for name in _suppressed(category)}
-    kept = (hit for category, hit in found.items() if category not in suppressed)
+    hidden = {name for category in found for name in suppressed(category)}
+    kept = (hit for category, hit in found.items() if category not in hidden)
     return sorted(kept, key=lambda hit: min(hit.sentences))
 
 
@@ -93,5 +93,6 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
-def _suppressed(category: Category) -> tuple[str, ...]:
+def suppressed(category: Category) -> tuple[str, ...]:
+    """Return the categories whose words are also said where this one is meant."""
     return tuple(word_lists("intent")["suppresses"].get(category, ()))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reprise.mail.claims import Hit, hits_of
+from reprise.mail.claims import Hit, hits_of, suppressed
 from reprise.mail.wording import (
     SENTENCES_MAX,
     fold_words,
@@ -24,6 +24,7 @@ _TEXT_CHARS_MAX = 12_000
 _SURE_PERCENT, _UNSURE_PERCENT = 95, 40
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
+_ANSWER_WORDS_MAX = 8  # an id and a thank-you are understood in any language
 # Not the first and the second of a German month.
 _ENUMERATED = re.compile(
     r"(?<![\w.,])(?<!am )(?<!vom )(?<!zum )\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s"
@@ -105,14 +106,26 @@ def _goes_on(text: str, sentences: list[str]) -> bool:
     return len(text) > _TEXT_CHARS_MAX or len(sentences) > SENTENCES_MAX
 
 
-def read_doubt(text: str, language: str) -> str:
-    """Return why a person must read an answer of the sender's, or the empty string.
+def read_doubt(text: str, language: str, category: Category) -> str:
+    """Return why a person must read a further letter of the sender's, or the empty string.
 
     Args:
         text: the sender's own words.
         language: the one in which we asked.
+        category: what the case is about; a letter that asks for anything else is a person's.
     """
-    return _speaks_of(_words(text), language if language in LANGUAGES else "en")
+    intent, words = read_intent("", text), _words(text)
+    preference = read_choice(text, language) if category is Category.PACK_NOT_CREDITED else None
+    for tongue in dict.fromkeys((language, intent.language)):
+        if tongue in LANGUAGES and (
+            doubt := _speaks_of(words, tongue) or _refused(words, tongue, preference)
+        ):
+            return doubt
+    further = {request.category for request in intent.requests} - {category, *suppressed(category)}
+    if further:
+        return f"it asks for something else: {', '.join(sorted(further))}"
+    told = intent.language != UNKNOWN_LANGUAGE or len(_WORD.findall(words)) <= _ANSWER_WORDS_MAX
+    return "" if told else "language not recognised"
 
 
 def read_choice(text: str, language: str) -> Preference | None:
@@ -174,11 +187,16 @@ def _affirmed(concept: str, words: str, language: str) -> str:
 def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
     """Say so where no money is wanted and no credits instead, or nothing at all is asked for."""
     found = {request.category for request in requests}
-    credits_instead = any(request.preference is Preference.COMPLETE for request in requests)
-    if not credits_instead and pattern_of("norefund", language).search(words):
-        return "no refund is wanted"
+    preference = next((request.preference for request in requests if request.preference), None)
+    if refused := _refused(words, language, preference):
+        return refused
     mere = found == {Category.DISLIKED_RESULT} and not pattern_of("refund", language).search(words)
     return "it asks for nothing" if mere else ""
+
+
+def _refused(words: str, language: str, preference: Preference | None) -> str:
+    wanted = preference is Preference.COMPLETE or not pattern_of("norefund", language).search(words)
+    return "" if wanted else "no refund is wanted"
 
 
 def _doubt(folded: str, hits: list[Hit], language: str, *, sure: bool) -> str:
