@@ -94,7 +94,11 @@ def explanation(
     known = account if account and proof.address == account.email else None
     ids = extract_ids(mail)
     reading = _Reading(
-        mail, read_intent(mail.subject, mail.text), ids, match_ids(ids, _own_ids(known)), known
+        mail,
+        read_intent(mail.subject, mail.text, mail.below_signature),
+        ids,
+        match_ids(ids, _own_ids(known)),
+        known,
     )
     if auto.generated:
         decision, reason = "none", auto.reason

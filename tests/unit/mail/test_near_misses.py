@@ -2,6 +2,7 @@
 
 import pytest
 from reprise.mail.intent import read_intent
+from reprise.mail.read import read_message
 
 NEAR_MISSES = {
     "it is taken back": [
@@ -152,3 +153,53 @@ def test_a_plain_request_beside_them_is_read(category, text):
     intent = read_intent("", text)
     assert [request.category for request in intent.requests] == [category], intent
     assert intent.confident, intent
+
+
+CLAIM = {
+    "en": "I was charged twice for one pack.",
+    "de": "Ich wurde doppelt belastet.",
+    "fr": "J'ai été débité deux fois.",
+    "es": "Me cobraron dos veces el mismo plan.",
+    "pt": "Fui cobrado duas vezes pelo mesmo plano.",
+}
+
+
+def signed(language, below):
+    """Return the intent of a claim above a signature mark with something below it."""
+    mail = read_message(f"From: a@b.example\n\n{CLAIM[language]}\n\n-- \n{below}".encode())
+    return read_intent(mail.subject, mail.text, mail.below_signature)
+
+
+@pytest.mark.parametrize(
+    ("language", "below"),
+    [
+        ("en", "Actually forget it, no refund please."),
+        ("en", "Jo\n\nPS: the credits for my second pack never arrived."),
+        ("en", "Jo\n\n> Did it help?\n\nNo, I still want it back."),
+        ("en", "P.S. I've found out that my husband bought it."),
+        ("de", "PS: Ich habe gerade gesehen, dass es doch zwei Pakete waren."),
+        ("fr", "PS : j'avais bien acheté deux packs."),
+        ("es", "PD: ya me han devuelto uno."),
+        ("pt", "PS: eu comprei mesmo dois."),
+    ],
+)
+def test_words_below_a_signature_are_not_lost(language, below):
+    intent = signed(language, below)
+    assert not intent.confident, intent
+    assert intent.requests
+
+
+@pytest.mark.parametrize(
+    ("language", "below"),
+    [
+        ("en", "Jo Customer\nHead of Sound, Example Ltd\n+44 161 496 0000\nhttps://jo.example"),
+        ("en", "Jo\nListen to my new album: https://jo.example/album\nKing George I Street 4"),
+        ("en", "This e-mail is confidential. If you are not the addressee, tell us and delete it."),
+        ("de", "Mit freundlichen Grüßen\nDipl.-Ing. Jo Kunde\nTel. 0171 5550199\nHRB 1234"),
+        ("fr", "Cordialement,\nJo Client\n12 rue de la Paix, 75002 Paris"),
+        ("es", "Un saludo,\nJo Cliente\nTel. 600 000 000"),
+        ("en", "Jo\n\n> Thank you for your purchase. I am glad that you were charged twice."),
+    ],
+)
+def test_a_signature_that_is_one_needs_no_person(language, below):
+    assert signed(language, below).confident

@@ -77,8 +77,14 @@ class Intent:
         return self.requests[0].category if self.requests else Category.OTHER
 
 
-def read_intent(subject: str, text: str) -> Intent:
-    """Read what a mail asks for from its subject and the sender's own words."""
+def read_intent(subject: str, text: str, below: str = "") -> Intent:
+    """Read what a mail asks for from its subject and the sender's own words.
+
+    Args:
+        subject: the subject.
+        text: the sender's own words.
+        below: what stands under a signature mark; it asks for nothing, but it may need a person.
+    """
     said = fold_words(f"{own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
     folded = without_titles(said)
     sentences = sentences_of(folded)
@@ -93,9 +99,18 @@ def read_intent(subject: str, text: str) -> Intent:
     doubt = (
         ("it is longer than what is read" if _goes_on(text, sentences) else "")
         or _unwanted(requests, every, language)
+        or _said_below(below, language)
         or _doubt(folded, hits, language, sure=sure)
     )
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def _said_below(below: str, language: str) -> str:
+    """Say so where the sender goes on under the signature mark; names and addresses do not."""
+    words = _words(below)
+    goes_on = any(pattern_of(name, language).search(words) for name in ("speaking", "moneyback"))
+    goes_on = goes_on or bool(hits_of(sentences_of(fold_words(below)), language))
+    return "it goes on below its signature" if goes_on else ""
 
 
 def _words(text: str) -> str:
@@ -106,19 +121,22 @@ def _goes_on(text: str, sentences: list[str]) -> bool:
     return len(text) > _TEXT_CHARS_MAX or len(sentences) > SENTENCES_MAX
 
 
-def read_doubt(text: str, language: str, category: Category) -> str:
+def read_doubt(text: str, language: str, category: Category, below: str = "") -> str:
     """Return why a person must read a further letter of the sender's, or the empty string.
 
     Args:
         text: the sender's own words.
         language: the one in which we asked.
         category: what the case is about; a letter that asks for anything else is a person's.
+        below: what stands under a signature mark.
     """
     intent, words = read_intent("", text), _words(text)
     preference = read_choice(text, language) if category is Category.PACK_NOT_CREDITED else None
     for tongue in dict.fromkeys((language, intent.language)):
         if tongue in LANGUAGES and (
-            doubt := _speaks_of(words, tongue) or _refused(words, tongue, preference)
+            doubt := _speaks_of(words, tongue)
+            or _refused(words, tongue, preference)
+            or _said_below(below, tongue)
         ):
             return doubt
     further = {request.category for request in intent.requests} - {category, *suppressed(category)}

@@ -52,7 +52,7 @@ def read(
         mail=mail,
         auto=detect_auto(mail, receipt, own_addresses),
         ids=extract_ids(mail),
-        intent=read_intent(mail.subject, mail.text),
+        intent=read_intent(mail.subject, mail.text, mail.below_signature),
         songs=song_hints(mail),
         letter=letter_of(mail, receipt, proof, received_at),
         suspicion=receipt.suspicion,

@@ -83,7 +83,8 @@ def _answered(wish: Wish, reading: Reading, found: IdMatch) -> Wish:
 
 def _doubted(wish: Wish, reading: Reading) -> Wish:
     """Return the wish as one for a person, where a letter says more than what was asked."""
-    doubt = reading.doubt or read_doubt(reading.mail.text, wish.language, wish.category)
+    text, below = reading.mail.text, reading.mail.below_signature
+    doubt = reading.doubt or read_doubt(text, wish.language, wish.category, below)
     return replace(wish, confidence_percent=0, reading=kept(doubt)) if doubt else wish
 
 
