@@ -144,6 +144,14 @@ NEAR_MISSES = {
     ],
 }
 PLAIN = [
+    (
+        "charged_after_cancellation",
+        "cancelled 3rd aug. got ur mail. 28 aug charged again. refund pls",
+    ),
+    ("wrong_tier", "Bestellt hatte ich Pro, berechnet habt ihr Premier."),
+    ("pack_not_credited", "Paid for the 200 pack, got the receipt, no credits. Please add them."),
+    ("mid_period", "Je viens d'annuler, remboursez-moi au prorata les jours restants."),
+    ("outage", "You've been offline all weekend. As a customer I expect compensation."),
     ("charged_twice", "I don't know why, but I was charged twice. Please refund one of them."),
     (
         "charged_after_cancellation",
