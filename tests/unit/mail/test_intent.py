@@ -17,6 +17,7 @@ FLOORS = {
     "independent_holdout": (0.9, 0.55),
     "second_tune": (1.0, 0.9),
     "second_holdout": (1.0, 0.7),
+    "third": (1.0, 0.9),
 }
 
 
