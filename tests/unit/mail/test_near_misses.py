@@ -142,6 +142,32 @@ NEAR_MISSES = {
         "I bought the pack and the credits haven't arrived, I paid a minute ago, so I'll wait.",
         "I cancelled my gym membership, and was charged again! Please refund the gym.",
     ],
+    "it asks about the right": [
+        "Kindly confirm the date until which I may exercise my right of withdrawal.",
+        "Please explain your 14 day return policy, I need it for my thesis.",
+        "Bitte senden Sie mir das Widerrufsformular zu.",
+        "Bitte bestätigen Sie mir, dass ich ein 14-tägiges Widerrufsrecht habe.",
+        "Veuillez m'envoyer le formulaire de rétractation.",
+        "Por favor envíenme el formulario de desistimiento.",
+    ],
+    "it is to wait or to be kept": [
+        "I was charged twice, but please hold off on the refund until Monday.",
+        "I was charged twice. Please don't do anything before I have spoken with my bank.",
+        "Please apply the double charge to next month, no need to send it back.",
+        "Bitte erstattet mir die doppelte Abbuchung nicht, ich behalte beide Pakete.",
+        "Bitte mit der Erstattung der doppelten Abbuchung noch warten.",
+    ],
+    "it was written for others": [
+        "Dear Spotify team, I cancelled my Premium plan and you charged me again in June.",
+        "I was charged twice on Fiverr for a song made with your tool, refund me.",
+        "PayPal charged me twice for the same fee.",
+        "This is a test of your mailbox: I was charged twice.",
+        "Template: I was charged after I cancelled [DATE]. Order [ID]. Please refund.",
+    ],
+    "it came in the end": [
+        "I bought a pack and credits were missing, after a restart the app shows them.",
+        "Ich habe gekündigt und wurde danach nicht mehr belastet, alles korrekt.",
+    ],
 }
 PLAIN = [
     (
