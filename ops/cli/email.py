@@ -16,7 +16,7 @@ from reprise.mail.intent import Intent, Request, read_intent
 from reprise.mail.model import ReadMail
 from reprise.mail.read import read_message
 from reprise.mail.redact import redact
-from reprise.mail.sender import prove_sender
+from reprise.mail.sender import misdirected, prove_sender
 from reprise.mail.ses import FAIL, PASS, SesReceipt
 from reprise.mail.songs import song_hints
 from reprise.policy.book import packaged_book
@@ -94,7 +94,11 @@ def explanation(
     known = account if account and proof.address == account.email else None
     ids = extract_ids(mail)
     reading = _Reading(
-        mail, read_intent(mail.subject, mail.text), ids, match_ids(ids, _own_ids(known)), known
+        mail,
+        read_intent(mail.subject, mail.text, mail.below_signature),
+        ids,
+        match_ids(ids, _own_ids(known)),
+        known,
     )
     if auto.generated:
         decision, reason = "none", auto.reason
@@ -102,6 +106,8 @@ def explanation(
         decision, reason = "person", f"sender not proven: {proof.reason}"
     elif receipt.suspicion:
         decision, reason = "person", receipt.suspicion
+    elif sent_on := misdirected(mail, own_addresses):
+        decision, reason = "person", sent_on
     elif account and known is None:
         decision, reason = "person", "the account has another address"
     else:

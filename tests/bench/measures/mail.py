@@ -21,6 +21,7 @@ SETS = {
     "independent_holdout": "independent, kept apart",
     "second_tune": "second independent",
     "second_holdout": "second independent, kept apart",
+    "third": "third independent, near misses",
 }
 
 
@@ -52,7 +53,7 @@ def _measured(name):
 def _categories(mail):
     """Return the categories that would be acted upon without a person; none where it is unsure."""
     found = read_message(mail.raw)
-    intent = read_intent(found.subject, found.text)
+    intent = read_intent(found.subject, found.text, found.below_signature)
     return {request.category.value for request in intent.requests} if intent.confident else set()
 
 

@@ -73,6 +73,15 @@ def test_what_ses_suspects_is_a_persons_though_the_sender_is_proven(world, scan,
     assert SUSPICIONS.isdisjoint(case.letter.remarks) is (percent > 0)
 
 
+def test_what_was_written_to_somebody_else_is_a_persons(world):
+    raw = (EVENTS / "withdrawal-unused-pack.eml").read_bytes()
+    (case,) = world.receive(
+        "withdrawal-unused-pack", raw.replace(b"To: refunds@music.example", b"To: a@b.example")
+    )
+    assert (case.letter.proven, case.wish.confidence_percent) == (True, 0)
+    assert case.wish.reading == "it is not addressed to us"
+
+
 def test_a_machines_mail_is_refused_with_a_record(world, capsys):
     assert world.receive("out-of-office") == []
     assert world.refused("out-of-office").startswith("bounce: ")

@@ -55,6 +55,28 @@ def test_an_answer_that_speaks_of_more_than_was_asked_makes_it_a_persons(world, 
     assert "speaks of" in after.wish.reading
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("No thanks, I do not want a refund any more.", "no refund is wanted"),
+        ("Ich ziehe meine Anfrage zurück, danke.", "speaks of taken back"),
+        (f"It is {ORDER}. My song also failed with an error, credits gone.", "something else"),
+        ("Non voglio più il rimborso, ho cambiato idea e tengo tutto così.", "not recognised"),
+    ],
+)
+@pytest.mark.parametrize("state", [CaseState.ASKED, CaseState.OPEN])
+def test_a_letter_that_does_not_just_answer_makes_it_a_persons(world, state, words, reason):
+    (after,) = answer(world, asked(world, state=state), words)
+    assert (after.state, after.wish.confidence_percent) == (CaseState.OPEN, 0)
+    assert reason in after.wish.reading
+
+
+def test_a_further_word_leaves_a_case_to_be_decided_as_it_is(world):
+    case = asked(world, state=CaseState.OPEN)
+    (after,) = answer(world, case, "I am looking forward to hearing from you.")
+    assert after.wish == case.wish
+
+
 @pytest.mark.parametrize("by", ["address", "message"])
 def test_an_answer_goes_on_with_its_case(world, by):
     wish_without = replace(asked(world).wish, orders=())

@@ -17,6 +17,7 @@ FLOORS = {
     "independent_holdout": (0.9, 0.55),
     "second_tune": (1.0, 0.9),
     "second_holdout": (1.0, 0.7),
+    "third": (1.0, 0.9),
 }
 
 
@@ -26,7 +27,7 @@ def measured(name):
     automatic = right = sure = 0
     for mail in mails:
         read = read_message(mail.raw)
-        intent = read_intent(read.subject, read.text)
+        intent = read_intent(read.subject, read.text, read.below_signature)
         if not intent.confident:
             continue
         automatic += 1
@@ -55,7 +56,7 @@ def test_clear_mails_are_read_and_the_rest_goes_to_a_person(name):
 )
 def test_language_order_and_choice_of_each_labelled_mail(mail):
     read = read_message(mail.raw)
-    intent = read_intent(read.subject, read.text)
+    intent = read_intent(read.subject, read.text, read.below_signature)
     if mail.want:
         assert intent.language == mail.lang
     chosen = [

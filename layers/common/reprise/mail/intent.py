@@ -5,14 +5,12 @@ Stripe. Whatever is mixed, unsure, hypothetical or in a language we lack is left
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reprise.mail.claims import Hit, hits_of, suppressed
 from reprise.mail.wording import (
     SENTENCES_MAX,
-    all_in,
-    any_in,
     fold_words,
     own_subject,
     pattern_of,
@@ -26,6 +24,7 @@ _TEXT_CHARS_MAX = 12_000
 _SURE_PERCENT, _UNSURE_PERCENT = 95, 40
 _NUMBERED = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s+\S")
 _NUMBERED_MIN = 2
+_ANSWER_WORDS_MAX = 8  # an id and a thank-you are understood in any language
 # Not the first and the second of a German month.
 _ENUMERATED = re.compile(
     r"(?<![\w.,])(?<!am )(?<!vom )(?<!zum )\(?1[.)]\s(?:.{1,1000}?)(?<![\w.,])\(?2[.)]\s"
@@ -78,32 +77,21 @@ class Intent:
         return self.requests[0].category if self.requests else Category.OTHER
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    category: Category
-    needs: tuple[str, ...]
-    none: tuple[str, ...]
-    mail: tuple[str, ...]
-    never: tuple[str, ...]
-    order: tuple[str, ...]
-    span: int
+def read_intent(subject: str, text: str, below: str = "") -> Intent:
+    """Read what a mail asks for from its subject and the sender's own words.
 
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    category: Category
-    sentences: frozenset[int]
-
-
-def read_intent(subject: str, text: str) -> Intent:
-    """Read what a mail asks for from its subject and the sender's own words."""
+    Args:
+        subject: the subject.
+        text: the sender's own words.
+        below: what stands under a signature mark; it asks for nothing, but it may need a person.
+    """
     said = fold_words(f"{own_subject(subject)}\n\n{text[:_TEXT_CHARS_MAX]}")
     folded = without_titles(said)
     sentences = sentences_of(folded)
     language, sure = _language(folded, sentences)
     if language == UNKNOWN_LANGUAGE:
         return Intent((), language, confident=False, reason="language not recognised")
-    hits = _hits(sentences, language)
+    hits = hits_of(sentences, language)
     # "Refund" as a subject is a heading, not a choice between money and credits.
     words = _words(text)
     requests = tuple(_request(hit, sentences, words, language) for hit in hits)
@@ -111,9 +99,18 @@ def read_intent(subject: str, text: str) -> Intent:
     doubt = (
         ("it is longer than what is read" if _goes_on(text, sentences) else "")
         or _unwanted(requests, every, language)
+        or _said_below(below, language)
         or _doubt(folded, hits, language, sure=sure)
     )
     return Intent(requests, language, confident=not doubt, reason=doubt or "clear")
+
+
+def _said_below(below: str, language: str) -> str:
+    """Say so where the sender goes on under the signature mark; names and addresses do not."""
+    words = _words(below)
+    goes_on = any(pattern_of(name, language).search(words) for name in ("speaking", "moneyback"))
+    goes_on = goes_on or bool(hits_of(sentences_of(fold_words(below)), language))
+    return "it goes on below its signature" if goes_on else ""
 
 
 def _words(text: str) -> str:
@@ -124,14 +121,29 @@ def _goes_on(text: str, sentences: list[str]) -> bool:
     return len(text) > _TEXT_CHARS_MAX or len(sentences) > SENTENCES_MAX
 
 
-def read_doubt(text: str, language: str) -> str:
-    """Return why a person must read an answer of the sender's, or the empty string.
+def read_doubt(text: str, language: str, category: Category, below: str = "") -> str:
+    """Return why a person must read a further letter of the sender's, or the empty string.
 
     Args:
         text: the sender's own words.
         language: the one in which we asked.
+        category: what the case is about; a letter that asks for anything else is a person's.
+        below: what stands under a signature mark.
     """
-    return _speaks_of(_words(text), language if language in LANGUAGES else "en")
+    intent, words = read_intent("", text), _words(text)
+    preference = read_choice(text, language) if category is Category.PACK_NOT_CREDITED else None
+    for tongue in dict.fromkeys((language, intent.language)):
+        if tongue in LANGUAGES and (
+            doubt := _speaks_of(words, tongue)
+            or _refused(words, tongue, preference)
+            or _said_below(below, tongue)
+        ):
+            return doubt
+    further = {request.category for request in intent.requests} - {category, *suppressed(category)}
+    if further:
+        return f"it asks for something else: {', '.join(sorted(further))}"
+    told = intent.language != UNKNOWN_LANGUAGE or len(_WORD.findall(words)) <= _ANSWER_WORDS_MAX
+    return "" if told else "language not recognised"
 
 
 def read_choice(text: str, language: str) -> Preference | None:
@@ -157,7 +169,7 @@ def _language(folded: str, sentences: list[str]) -> tuple[str, bool]:
     if best >= 3 and best * 4 >= second * 5 and best * 8 >= len(words):  # noqa: PLR2004
         return ranked[0], True
     # Too short for that: the one language in which it says something we know.
-    speaking = [language for language in LANGUAGES if _hits(sentences, language)]
+    speaking = [language for language in LANGUAGES if hits_of(sentences, language)]
     if len(speaking) > 1 and best > second and ranked[0] in speaking:
         return ranked[0], True
     return (speaking[0], True) if len(speaking) == 1 else _by_counts(ranked[0], best, second)
@@ -167,55 +179,7 @@ def _by_counts(language: str, best: int, second: int) -> tuple[str, bool]:
     return (language, False) if best > second and best > 1 else (UNKNOWN_LANGUAGE, False)
 
 
-def _hits(sentences: list[str], language: str) -> list[_Hit]:
-    claims = [sentence if _claims(sentence, language) else "" for sentence in sentences]
-    whole = " ".join(claims)
-    found: dict[Category, _Hit] = {}
-    for rule in _rules():
-        if rule.category in found or not _may_hold(rule, whole, language):
-            continue
-        for window in _windows(len(claims), rule.span):
-            if _holds(rule, " . ".join(claims[index] for index in window), language):
-                found[rule.category] = _Hit(rule.category, frozenset(window))
-                break
-    suppressed = {name for category in found for name in _suppressed(category)}
-    kept = (hit for category, hit in found.items() if category not in suppressed)
-    return sorted(kept, key=lambda hit: min(hit.sentences))
-
-
-def _claims(sentence: str, language: str) -> bool:
-    """Tell whether a sentence says that something is so, or asks for it."""
-    if pattern_of("supposition", language).search(sentence):
-        return False
-    return not sentence.endswith("?") or bool(pattern_of("asking", language).search(sentence))
-
-
-def _may_hold(rule: _Rule, whole: str, language: str) -> bool:
-    """Tell whether the mail as a whole has what the rule needs, and nothing that forbids it."""
-    needs = (*rule.needs, *rule.mail)
-    return all_in(whole, needs, language) and not any_in(whole, rule.never, language)
-
-
-def _holds(rule: _Rule, text: str, language: str) -> bool:
-    if not all_in(text, rule.needs, language) or any_in(text, rule.none, language):
-        return False
-    at = 0
-    for concept in rule.order:
-        match = pattern_of(concept, language).search(text, at)
-        if not match:
-            return False
-        at = match.end()
-    return True
-
-
-def _windows(count: int, span: int) -> Iterator[range]:
-    """Yield runs of neighbouring sentences, the tightest first."""
-    for width in range(1, span + 1):
-        for start in range(count - width + 1):
-            yield range(start, start + width)
-
-
-def _request(hit: _Hit, sentences: list[str], words: str, language: str) -> Request:
+def _request(hit: Hit, sentences: list[str], words: str, language: str) -> Request:
     evidence = " . ".join(sentences[index] for index in sorted(hit.sentences))
     chooses = hit.category is Category.PACK_NOT_CREDITED
     return Request(hit.category, _choice(words, language) if chooses else None, evidence)
@@ -241,13 +205,19 @@ def _affirmed(concept: str, words: str, language: str) -> str:
 def _unwanted(requests: tuple[Request, ...], words: str, language: str) -> str:
     """Say so where no money is wanted and no credits instead, or nothing at all is asked for."""
     found = {request.category for request in requests}
-    if Category.PACK_NOT_CREDITED not in found and pattern_of("norefund", language).search(words):
-        return "no refund is wanted"
+    preference = next((request.preference for request in requests if request.preference), None)
+    if refused := _refused(words, language, preference):
+        return refused
     mere = found == {Category.DISLIKED_RESULT} and not pattern_of("refund", language).search(words)
     return "it asks for nothing" if mere else ""
 
 
-def _doubt(folded: str, hits: list[_Hit], language: str, *, sure: bool) -> str:
+def _refused(words: str, language: str, preference: Preference | None) -> str:
+    wanted = preference is Preference.COMPLETE or not pattern_of("norefund", language).search(words)
+    return "" if wanted else "no refund is wanted"
+
+
+def _doubt(folded: str, hits: list[Hit], language: str, *, sure: bool) -> str:
     """Return why a person must read it, or the empty string."""
     lowered = " ".join(folded.lower().split())
     if spoken := _speaks_of(lowered, language):
@@ -273,26 +243,6 @@ def _speaks_of(lowered: str, language: str) -> str:
         if pattern_of(f"doubts.{name}", language).search(lowered):
             return f"it speaks of {name.replace('_', ' ')}"
     return ""
-
-
-@lru_cache(maxsize=1)
-def _rules() -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(
-            Category(rule["category"]),
-            tuple(rule["all"]),
-            tuple(rule.get("none", ())),
-            tuple(rule.get("mail", ())),
-            tuple(rule.get("never", ())),
-            tuple(rule.get("order", ())),
-            rule["span"],
-        )
-        for rule in word_lists("intent")["rules"]
-    )
-
-
-def _suppressed(category: Category) -> tuple[str, ...]:
-    return tuple(word_lists("intent")["suppresses"].get(category, ()))
 
 
 @lru_cache(maxsize=8)

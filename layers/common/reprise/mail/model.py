@@ -60,6 +60,7 @@ class ReadMail:
         text: what the sender wrote; where nothing is left without the quotes, the full text.
         text_is_quoted: `text` holds quoted or forwarded words only, because nothing else is there.
         quoted: what was set aside: quotes, forwarded and nested messages, signatures.
+        below_signature: of what was set aside, the unquoted words under a signature mark.
         full_text: both in their original order.
         links: targets of HTML links, which the text does not show.
         unreadable_because: why there is no text, for the person who will look.
@@ -79,6 +80,7 @@ class ReadMail:
     text: str = ""
     text_is_quoted: bool = False
     quoted: str = ""
+    below_signature: str = ""
     full_text: str = ""
     links: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -65,10 +65,15 @@ def _patterns() -> _Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The sender's own lines and the ones set aside, each in order."""
+    """The sender's own lines and the ones set aside, each in order.
+
+    Args:
+        below: of what is set aside, the unquoted lines under a signature mark.
+    """
 
     own: str
     quoted: str
+    below: str = ""
 
 
 def split_quoted(text: str) -> Split:
@@ -79,14 +84,17 @@ def split_quoted(text: str) -> Split:
     """
     lines = text.split("\n")
     is_own = [False] * len(lines)
-    depth, index = 0, 0
+    below: list[str] = []
+    depth, index, signed = 0, 0, False
     while index < len(lines):
         line = lines[index]
         depth = max(0, depth + line.count(QUOTE_OPENS) - line.count(QUOTE_CLOSES))
         if depth or QUOTE_CLOSES in line or _is_quoted(lines, index):
             index += 1
             continue
-        if _ends_own_text(lines, index):
+        if _SIGNATURE.match(line[:_LINE_CHARS_MAX]):
+            signed = True
+        elif _ends_own_text(lines, index):
             break
         attribution = _attribution_lines(lines, index)
         if attribution:
@@ -94,12 +102,14 @@ def split_quoted(text: str) -> Split:
             if not _quote_follows(lines, index):
                 break
             continue
-        is_own[index] = True
+        if signed:
+            below.append(line)
+        is_own[index] = not signed
         index += 1
     _set_device_lines_aside(lines, is_own)
     own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
     quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
-    return Split(_trimmed(own), unmarked("\n".join(quoted)).strip())
+    return Split(_trimmed(own), unmarked("\n".join(quoted)).strip(), _trimmed(below))
 
 
 def _is_quoted(lines: list[str], index: int) -> bool:
@@ -145,8 +155,6 @@ def _ends_own_text(lines: list[str], index: int) -> bool:
     line = lines[index][:_LINE_CHARS_MAX]
     if not line.strip():
         return False
-    if _SIGNATURE.match(line):
-        return True
     if _announces(line):
         return True
     return bool(_patterns().from_line.match(line)) and _labels_follow(lines, index)

@@ -97,6 +97,7 @@ def _with_body(mail: ReadMail, data: bytes, block: HeaderBlock, limits: ReadLimi
         text=text,
         text_is_quoted=fallback,
         quoted=quoted,
+        below_signature=split.below,
         full_text=unmarked("\n\n".join(filter(None, (bodies.own, bodies.nested)))),
         links=bodies.links,
         attachments=bodies.attachments,

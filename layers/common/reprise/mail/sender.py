@@ -1,6 +1,7 @@
 """Who wrote: proven by SES's verdicts about the one address in From, or not at all."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from reprise.mail.addresses import ADDRESS, AmbiguousAddressError, single_address
@@ -62,6 +63,28 @@ def prove_sender(mail: ReadMail, receipt: SesReceipt) -> SenderProof:
     except AmbiguousAddressError as doubt:
         return SenderProof(None, proven=False, reason=str(doubt), claimed=claimed)
     return SenderProof(claimed, proven=True, reason=reason, claimed=claimed)
+
+
+def misdirected(mail: ReadMail, mailbox: Collection[str]) -> str:
+    """Return why a proven author may not have written to us, or the empty string.
+
+    A signature proves who wrote, not to whom: what somebody else got can be sent on to us.
+
+    Args:
+        mail: the message as read.
+        mailbox: the addresses under which we are written to; with none, nothing can be told.
+    """
+    if any(header.name.startswith("resent-") for header in mail.headers):
+        return "somebody sent it on"
+    ours = {_untagged(found) for one in mailbox for found in ADDRESS.finditer(one)}
+    fields = (value for name in ("to", "cc") for value in mail.values(name))
+    named = {_untagged(found) for value in fields for found in ADDRESS.finditer(value)}
+    return "it is not addressed to us" if ours and not ours & named else ""
+
+
+def _untagged(found: re.Match[str]) -> str:
+    """Return an address without the tag by which an answer of ours leads back to its case."""
+    return f"{found['local'].partition('+')[0]}@{found['domain']}".lower()
 
 
 def _one_from(mail: ReadMail) -> str:

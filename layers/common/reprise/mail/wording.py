@@ -11,6 +11,7 @@ SENTENCES_MAX = 120
 _SENTENCE_CHARS_MAX = 600
 _GAP = r"(?:\W+[\w']+){0,4}?\W+"
 _NOT = r"(?:do|does|did|is|are|was|were|has|have|had|ca|wo|would|could|should)n'?t"
+_ANY_NOT = re.compile(r"(?<![a-z])n't")  # "don't" is that verb alone
 _SENTENCE_END = re.compile(
     r"(?<=[^\W\d_]{2})[.!?…]+(?=\s|$)|[!?…]+(?=\s|$)"
     # A number with a dot before a capital is an item of a list or a German date.
@@ -20,7 +21,7 @@ _REPLIED = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*){0,3}[^\W\d_]{1,4}(?:\[\d+\])?\
 # What a song is called, or sings, is no claim.
 _TITLE = re.compile(
     r"(?i)\b(called|titled|named|titles?|songs?|tracks?|lyrics|lied|titel|songtext|chanson|morceau|titre"
-    r"|paroles|cancion|tema|titulo|letra|musica|faixa)(\s?:?\s?)"
+    r"|paroles|chorus|verse|refrain|estribillo|refrao|cancion|tema|titulo|letra|musica|faixa)(\s?:?\s?)"
     r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[“„][^”“\n]{1,200}[”“]|«[^»\n]{1,200}»)"
 )
 _IN_INTENT = frozenset({"supposition", "several", "counted", "negated", "norefund", "asking"})
@@ -85,5 +86,6 @@ def pattern_of(concept: str, language: str) -> re.Pattern[str]:
     words = [*lists[name].get(language, ()), *lists[name].get("any", ())]
     if not words:
         return re.compile(r"(?!)")
-    source = any_of(words).replace(" ~", "~").replace("~", _GAP).replace("n't", _NOT)
+    source = any_of(words).replace(" ~", "~").replace("~", _GAP)
+    source = _ANY_NOT.sub(_NOT, source)
     return re.compile(rf"(?<!\w){source}")

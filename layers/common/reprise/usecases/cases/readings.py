@@ -10,7 +10,7 @@ from reprise.mail.ids import IdMatch, MailIds, extract_ids
 from reprise.mail.intent import Intent, Request, read_intent
 from reprise.mail.model import ReadMail
 from reprise.mail.read import read_message
-from reprise.mail.sender import prove_sender
+from reprise.mail.sender import misdirected, prove_sender
 from reprise.mail.ses import SesReceipt
 from reprise.mail.songs import SongHints, song_hints
 from reprise.usecases.cases.letters import kept, letter_of
@@ -27,12 +27,13 @@ class Reading:
     songs: SongHints
     letter: Letter
     suspicion: str = ""
+    misdirected: str = ""
 
     @property
     def doubt(self) -> str:
         """Why nothing may be read out of it by itself, if anything speaks against it."""
         quoted = "it holds forwarded or quoted words only" if self.mail.text_is_quoted else ""
-        return self.suspicion or self.mail.unreadable_because or quoted
+        return self.suspicion or self.misdirected or self.mail.unreadable_because or quoted
 
 
 def read(
@@ -52,10 +53,11 @@ def read(
         mail=mail,
         auto=detect_auto(mail, receipt, own_addresses),
         ids=extract_ids(mail),
-        intent=read_intent(mail.subject, mail.text),
+        intent=read_intent(mail.subject, mail.text, mail.below_signature),
         songs=song_hints(mail),
         letter=letter_of(mail, receipt, proof, received_at),
         suspicion=receipt.suspicion,
+        misdirected=misdirected(mail, (*receipt.recipients, *own_addresses)),
     )
 
 

@@ -48,14 +48,18 @@ def thread_of(
 def carried_on(case: Case, reading: Reading, found: IdMatch, now: datetime) -> Change:
     """Return the case with what a further mail adds to it.
 
-    What was asked for is taken from the answer; otherwise the words are kept for whoever decides.
-    The first mail's dates stay: rights are kept by when they were asked for.
+    What was asked for is taken from the answer; otherwise the words are kept for whoever decides,
+    and that is a person if they do more than that. The first mail's dates stay: rights are kept by
+    when they were asked for.
     """
     asked = case.state is CaseState.ASKED
+    wish = _answered(case.wish, reading, found) if asked else case.wish
+    if case.state in {CaseState.ASKED, CaseState.OPEN}:
+        wish = _doubted(wish, reading)
     changed = case.moved(
         now,
         letter=_joined(case.letter, reading.letter),
-        wish=_answered(case.wish, reading, found) if asked else case.wish,
+        wish=wish,
         **({"state": CaseState.OPEN, "wakes_at": now} if asked else {}),
     )
     reason = "the customer answered" if asked else "the customer wrote again"
@@ -67,17 +71,21 @@ def carried_on(case: Case, reading: Reading, found: IdMatch, now: datetime) -> C
 
 def _answered(wish: Wish, reading: Reading, found: IdMatch) -> Wish:
     """Return the wish with the facts that an answer brings; its category stays."""
-    doubt = reading.doubt or read_doubt(reading.mail.text, wish.language)
     return replace(
         wish,
-        confidence_percent=0 if doubt else wish.confidence_percent,
-        reading=doubt or wish.reading,
         preference=read_choice(reading.mail.text, wish.language) or wish.preference,
         orders=found.orders or wish.orders,
         hints=found.hints or wish.hints,
         foreign=tuple(kept(one) for one in found.foreign) or wish.foreign,
         songs=tuple(kept(one) for one in reading.songs.ids) or wish.songs,
     )
+
+
+def _doubted(wish: Wish, reading: Reading) -> Wish:
+    """Return the wish as one for a person, where a letter says more than what was asked."""
+    text, below = reading.mail.text, reading.mail.below_signature
+    doubt = reading.doubt or read_doubt(text, wish.language, wish.category, below)
+    return replace(wish, confidence_percent=0, reading=kept(doubt)) if doubt else wish
 
 
 def _joined(first: Letter, later: Letter) -> Letter:
