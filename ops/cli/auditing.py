@@ -89,7 +89,7 @@ def _replayed(store: LedgerStore, account_id: str) -> Audit:
 
 
 def _written(target: Target, since: datetime | None) -> Iterator[str]:
-    """Yield every account that was written since; the only reader of a whole table."""
+    """Yield every account that was written since; reads the whole table."""
     pages: Any = target.client("dynamodb").get_paginator("scan")
     for page in pages.paginate(
         TableName=target.ledger_table_name(),

@@ -22,6 +22,7 @@ from ops.cli import (
     policy,
     provider,
     refunds,
+    report,
     stripe,
 )
 from ops.cli.output import errors_exit
@@ -118,6 +119,7 @@ app.command("history")(accounts.history)
 app.command("explain")(accounts.explain_account)
 app.command("audit")(auditing.audit_accounts)
 app.command("find")(finding.find)
+app.command("report")(report.report)
 for group in (
     cases.app,
     refunds.app,
