@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from ops.cli import (
     accounts,
     auditing,
+    case_opening,
     cases,
     charges,
     dlq,
@@ -120,6 +121,7 @@ app.command("explain")(accounts.explain_account)
 app.command("audit")(auditing.audit_accounts)
 app.command("find")(finding.find)
 app.command("report")(report.report)
+cases.app.command("open")(case_opening.open_case)
 for group in (
     cases.app,
     refunds.app,
