@@ -23,7 +23,7 @@ _TURNS_MAX: Final = 3
 def audit_accounts(
     context: typer.Context,
     accounts: Annotated[
-        list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="The product's account ids.")
+        list[str] | None, typer.Argument(metavar="ACCOUNT", help="The product's account ids.")
     ] = None,
     *,
     everything: Annotated[
