@@ -12,8 +12,8 @@ from reprise.errors import TransientError
 from reprise.fanout import time_left
 from reprise.settings import StripeReconcileSettings, read_settings
 from reprise.telemetry import count, logger
-from reprise.usecases.reconcile import Run
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
+from reprise.usecases.reconcile.run import Run
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from reprise.clock import event_clock
 from reprise.policy.book import packaged_book
+from reprise.policy.calendar import BusinessCalendar
 from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger_memory import MemoryLedgerStore
@@ -118,8 +119,7 @@ def _receive(event, raw):
         directory=MemoryDirectory(),
         orders=MemoryLedgerStore(),
         policy=packaged_book(),
-        zone="Europe/Berlin",
-        country="DE",
+        calendar=BusinessCalendar("Europe/Berlin", "DE"),
         addresses=("refunds@music.example",),
         wake=lambda *_: None,
     )

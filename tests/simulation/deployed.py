@@ -8,6 +8,7 @@ from reprise import fanout
 from reprise.billing.events import Expected
 from reprise.composition import rules_at
 from reprise.errors import TransientError
+from reprise.policy.calendar import BusinessCalendar
 from reprise.ports.announcements import MemoryAnnouncements, MemoryMailed
 from reprise.ports.bookmarks import MemoryBookmarks
 from reprise.ports.bus import MemoryBus
@@ -29,7 +30,7 @@ from reprise.usecases.ledger import Ledger
 from reprise.usecases.mailbox import Mailbox
 from reprise.usecases.mailing import Mailing
 from reprise.usecases.outages import Outages
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
 from reprise.usecases.reminders import Reminding
 from reprise.usecases.stripe.books import Books
 
@@ -60,7 +61,7 @@ APPS = {
     "stripe_webhook": stripe_webhook,
 }
 MAILBOX = "refunds@music.example"
-ZONE, COUNTRY = "Europe/Berlin", "DE"
+CALENDAR = BusinessCalendar("Europe/Berlin", "DE")
 
 
 class Deployed:
@@ -108,7 +109,7 @@ class Deployed:
         outbox = Faulty(world.outbox, world, kinds.MAIL, world.outbox.troubled)
         mailed = Faulty(self.mailed, world, kinds.STORE, world.outbox.unnoted)
         mailing = Mailing(directory, mailed, outbox)
-        choices = Choices(cases, directory, book, ZONE, COUNTRY)
+        choices = Choices(cases, directory, book, CALENDAR)
         announcing = Announcing(
             book, faulty(self.announcements), mailing, faulty(self.bus, kinds.BUS)
         )
@@ -149,8 +150,7 @@ class Deployed:
             stripe=self._faulty(self.world.stripe, kinds.STRIPE),
             brake=self._faulty(self.world.brake),
             answering=Answering(outbox, MAILBOX, lambda: b"key"),
-            zone=ZONE,
-            country=COUNTRY,
+            calendar=CALENDAR,
         )
 
     def _mailbox(self, book):
@@ -160,8 +160,7 @@ class Deployed:
             directory=self._faulty(self.directory),
             orders=self.ledger.store,
             policy=book,
-            zone=ZONE,
-            country=COUNTRY,
+            calendar=CALENDAR,
             addresses=(MAILBOX,),
             wake=self._wake,
         )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from reprise.ledger.audit import audit
+from reprise.policy.calendar import BusinessCalendar
 from reprise.ports.bookmarks import MemoryBookmarks
 from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.directory import MemoryDirectory, Profile
 from reprise.ports.ledger import Page
 from reprise.usecases.choice import Choices
-from reprise.usecases.reconcile import Run
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
+from reprise.usecases.reconcile.run import Run
 
 from tests.support.crashes import Calls, Crash
 from tests.support.stripe import NOW, body, books, deliver, standing
@@ -99,7 +100,9 @@ def end_of(calls):
     deliver(plain, "charge_refunded_partial")  # waits for its refund, which no event told of
     cases, directory = MemoryCaseStore(), MemoryDirectory()
     directory.put_profile(Profile("acc_ada", "ada@example.com", "en", "DE", NOW))
-    choices = Choices(calls.watch(cases), calls.watch(directory), plain.policy, "UTC")
+    choices = Choices(
+        calls.watch(cases), calls.watch(directory), plain.policy, BusinessCalendar("UTC")
+    )
     watched = replace(
         plain,
         ledger=replace(plain.ledger, store=calls.watch(plain.ledger.store)),

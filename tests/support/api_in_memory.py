@@ -7,6 +7,7 @@ from reprise.catalogue.reading import example_catalogue
 from reprise.clock import event_clock
 from reprise.ledger.commands import GrantOrder
 from reprise.policy.book import packaged_book
+from reprise.policy.calendar import BusinessCalendar
 from reprise.ports.cases_memory import MemoryCaseStore
 from reprise.ports.directory import MemoryDirectory
 from reprise.ports.ledger import Alias
@@ -43,7 +44,7 @@ def in_memory(clock=event_clock):
     cases = MemoryCaseStore()
     cases.cases["CFULL"] = full_case()
     accounts = Accounts(*parts)
-    withdrawals = Withdrawals(accounts, cases, packaged_book(), "Europe/Berlin")
+    withdrawals = Withdrawals(accounts, cases, packaged_book(), BusinessCalendar("Europe/Berlin"))
     pages = Pages(accounts, cases, MemoryStripe(customers={"cus_1"}), withdrawals)
     root = app.Root(accounts, Charges(*parts), parts[2], clock, lambda: pages)
     root.charges.charge("usr_1", "gen_1", "lyrics", CAUSE, T0)

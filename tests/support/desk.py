@@ -8,6 +8,7 @@ from reprise.billing.checkout import read_checkout
 from reprise.billing.fields import Fields
 from reprise.cases.model import CaseState, Change, Line, Wish
 from reprise.ledger.commands import ChargeGeneration
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.facts import Category
 from reprise.ports.brake import MemoryBrake
 from reprise.ports.cases_memory import MemoryCaseStore
@@ -82,7 +83,7 @@ class World:
             stripe=self.stripe,
             brake=self.brake,
             answering=Answering(self.outbox, ADDRESS, lambda: b"key"),
-            zone="Europe/Berlin",
+            calendar=BusinessCalendar("Europe/Berlin"),
         )
 
     def open(self, case_id="C1", *, category=Category.EU_WITHDRAWAL, wish=None, **changes):

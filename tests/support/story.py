@@ -17,7 +17,7 @@ from reprise.usecases.withdrawing import Withdrawals
 
 from ops.cli.tracing import fates
 from tests.simulation import bodies, letters
-from tests.simulation.deployed import COUNTRY, ZONE
+from tests.simulation.deployed import CALENDAR
 from tests.simulation.truth import PACKS
 from tests.simulation.world import World
 from tests.support.mails import raw_mail
@@ -44,7 +44,7 @@ class Story:
         self._numbers = count(1)
         self.outbox = self.world.outbox
         root, cases = self.world.deployed.roots["credits_api"], self.world.cases
-        withdrawals = Withdrawals(root.accounts, cases, book, ZONE, COUNTRY)
+        withdrawals = Withdrawals(root.accounts, cases, book, CALENDAR)
         pages = Pages(root.accounts, cases, MemoryStripe(), withdrawals)
         object.__setattr__(root, "pages", lambda: pages)
         told = {"email": f"{ADA}@shop.example", "locale": "en-GB", "country": country}

@@ -4,6 +4,7 @@ import pytest
 from reprise.cases.model import CaseState
 from reprise.catalogue.reading import example_catalogue
 from reprise.ledger.errors import OrderUnknownError
+from reprise.policy.calendar import BusinessCalendar
 from reprise.usecases.accounts import Accounts
 from reprise.usecases.withdrawing import Withdrawals
 
@@ -13,7 +14,7 @@ from tests.support.ledger import DAY
 
 def withdrawals(world):
     accounts = Accounts(world.books.ledger, world.desk.directory, example_catalogue())
-    return Withdrawals(accounts, world.cases, world.books.policy, "Europe/Berlin")
+    return Withdrawals(accounts, world.cases, world.books.policy, BusinessCalendar("Europe/Berlin"))
 
 
 def test_it_is_acknowledged_with_its_time_then_refunded():

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reprise.errors import BadInputError
 from reprise.policy.calendar import (
-    business_due,
+    BusinessCalendar,
     in_eea,
     packaged_holidays,
     read_holidays,
@@ -122,7 +122,7 @@ def test_a_window_is_never_short_and_ends_after_a_working_day(bought, country):
     ],
 )
 def test_business_days_skip_weekends_and_holidays(received, days, country, due):
-    assert business_due(received, days, "Europe/Berlin", country) == due
+    assert BusinessCalendar("Europe/Berlin", country).due(received, days) == due
 
 
 RECEIVED = utc(2026, 9, 20, 12)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.deciding import BILLING_ERRORS, case_due_at
 from reprise.policy.decision import Verdict
 from reprise.policy.facts import (
@@ -160,8 +161,7 @@ def test_every_way_to_money_has_its_safeguards(rule):
     ],
 )
 def test_due_times_count_business_days(category, received, next_day, same_day):
-    due = case_due_at(
-        category, datetime(*received, tzinfo=UTC), FIRST, zone="Europe/Berlin", country="DE"
-    )
+    calendar = BusinessCalendar("Europe/Berlin", "DE")
+    due = case_due_at(category, datetime(*received, tzinfo=UTC), FIRST, calendar)
     expected = next_day if category in BILLING_ERRORS else same_day
     assert due == datetime(*expected, tzinfo=UTC)

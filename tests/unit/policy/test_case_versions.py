@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reprise.policy.book import PolicyBook
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.deciding import case_due_at, governing_version
 from reprise.policy.decision import Verdict
 from reprise.policy.facts import Category, Preference, Settlement
@@ -85,7 +86,7 @@ def test_a_longer_window_of_a_policy_is_kept():
     ],
 )
 def test_billing_errors_have_a_business_day_and_the_rest_the_same_day(category, due):
-    assert case_due_at(category, BOUGHT, FIRST, zone="Europe/Berlin", country="DE") == due
+    assert case_due_at(category, BOUGHT, FIRST, BusinessCalendar("Europe/Berlin", "DE")) == due
 
 
 # Laws that hold for any case.

@@ -7,6 +7,7 @@ from reprise.adapters.dynamodb.tallies import DynamoTallies
 from reprise.adapters.stripe_api import StripeApi
 from reprise.composition.outbox import outbox
 from reprise.composition.stripe import stripe_books
+from reprise.policy.calendar import BusinessCalendar
 from reprise.settings import CaseActionsSettings
 from reprise.usecases.cases.desk import Answering, Desk
 
@@ -25,6 +26,5 @@ def desk(settings: CaseActionsSettings) -> Desk:
         stripe=StripeApi(api_key, settings.stripe_base_url),
         brake=DynamoBrake(client, settings.cases_table),
         answering=Answering(sends, settings.mail_address, lambda: token_key().encode()),
-        zone=settings.desk_zone,
-        country=settings.desk_country,
+        calendar=BusinessCalendar(settings.desk_zone, settings.desk_country),
     )

@@ -8,6 +8,7 @@ from reprise.adapters.dynamodb.ledger import DynamoLedgerStore
 from reprise.adapters.s3_mails import S3MailStore
 from reprise.composition import aws
 from reprise.composition.waking import waker
+from reprise.policy.calendar import BusinessCalendar
 from reprise.settings import RefundEmailSettings
 from reprise.usecases.mailbox import Mailbox
 
@@ -25,8 +26,7 @@ def mailbox(settings: RefundEmailSettings, client: "DynamoDBClient") -> Mailbox:
         directory=composition.directory(client, settings.cases_table),
         orders=DynamoLedgerStore(client, settings.ledger_table),
         policy=composition.policy_book(client, settings.ledger_table),
-        zone=settings.desk_zone,
-        country=settings.desk_country,
+        calendar=BusinessCalendar(settings.desk_zone, settings.desk_country),
         addresses=(address,) if address else (),
         wake=waker(settings.cases_queue_url),
     )

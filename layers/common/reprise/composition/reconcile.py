@@ -9,9 +9,10 @@ from reprise.adapters.dynamodb.bookmarks import DynamoBookmarks
 from reprise.adapters.dynamodb.cases import DynamoCaseStore
 from reprise.adapters.stripe_feed import StripeListings
 from reprise.composition.stripe import stripe_books
+from reprise.policy.calendar import BusinessCalendar
 from reprise.settings import StripeReconcileSettings
 from reprise.usecases.choice import Choices
-from reprise.usecases.reconciler import Reconciler
+from reprise.usecases.reconcile.reconciler import Reconciler
 
 _PAUSE_SECONDS_FIRST: Final = 1.0
 
@@ -28,8 +29,7 @@ def reconciler(settings: StripeReconcileSettings) -> Reconciler:
             cases=DynamoCaseStore(client, settings.cases_table),
             directory=composition.directory(client, settings.cases_table),
             policy=composition.policy_book(client, settings.ledger_table),
-            zone=settings.desk_zone,
-            country=settings.desk_country,
+            calendar=BusinessCalendar(settings.desk_zone, settings.desk_country),
         ),
     )
 

@@ -90,29 +90,39 @@ def withdrawal_window(bought_at: datetime, country: str, days: int) -> Withdrawa
     )
 
 
-def business_due(received_at: datetime, days: int, zone: str, country: str = "") -> datetime:
-    """Return when something promised within some business days is overdue.
-
-    What arrives on a closed day counts as arriving when the next business day begins. Nought days
-    means by the end of that business day; otherwise it is the same time of day so many business
-    days later, which is the strict reading of "within".
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """When the operator's desk is open.
 
     Args:
-        received_at: the instant it arrived.
-        days: business days, 0 or more.
-        zone: the operator's IANA time zone.
+        zone: its IANA time zone.
         country: whose public holidays are closed days; none beside weekends if empty or unknown.
     """
-    closed = packaged_holidays().national.get(country.upper(), frozenset())
-    local = received_at.astimezone(ZoneInfo(zone))
-    day, at = local.date(), local.time()
-    if _working(day, closed) != day:
-        day, at = _working(day, closed), time()
-    if days == 0:
-        return _end_of(day, zone)
-    for _ in range(days):
-        day = _working(day + timedelta(days=1), closed)
-    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+    zone: str
+    country: str = ""
+
+    def due(self, received_at: datetime, days: int) -> datetime:
+        """Return when something promised within some business days is overdue.
+
+        What arrives on a closed day counts as arriving when the next business day begins. Nought
+        days means by the end of that business day; otherwise it is the same time of day so many
+        business days later, which is the strict reading of "within".
+
+        Args:
+            received_at: the instant it arrived.
+            days: business days, 0 or more.
+        """
+        closed = packaged_holidays().national.get(self.country.upper(), frozenset())
+        local = received_at.astimezone(ZoneInfo(self.zone))
+        day, at = local.date(), local.time()
+        if _working(day, closed) != day:
+            day, at = _working(day, closed), time()
+        if days == 0:
+            return _end_of(day, self.zone)
+        for _ in range(days):
+            day = _working(day + timedelta(days=1), closed)
+        return datetime.combine(day, at, ZoneInfo(self.zone)).astimezone(UTC)
 
 
 def sent_at(date_header: datetime | None, received_at: datetime, trust_hours: int) -> datetime:

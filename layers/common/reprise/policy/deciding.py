@@ -10,7 +10,7 @@ from datetime import datetime
 
 from reprise.policy.billing_rules import charged_after_cancellation, charged_twice, unproven
 from reprise.policy.book import PolicyBook
-from reprise.policy.calendar import business_due
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.decision import ActionKind, Decision, Ruling, Verdict, shown
 from reprise.policy.facts import (
     CaseFacts,
@@ -47,7 +47,7 @@ def governing_version(
 
 
 def case_due_at(
-    category: Category, received_at: datetime, policy: PolicyVersion, *, zone: str, country: str
+    category: Category, received_at: datetime, policy: PolicyVersion, calendar: BusinessCalendar
 ) -> datetime:
     """Return when a case is overdue: one business day for billing errors, the same for the rest.
 
@@ -55,14 +55,13 @@ def case_due_at(
         category: what it is about.
         received_at: when its mail was received.
         policy: the version it is judged by.
-        zone: the operator's IANA time zone.
-        country: the operator's country, for its public holidays; may be empty.
+        calendar: when the operator's desk is open.
     """
     is_billing_error = category in BILLING_ERRORS
     days = policy.other_case_business_days
     if is_billing_error:
         days = policy.billing_error_business_days
-    return business_due(received_at, days, zone, country)
+    return calendar.due(received_at, days)
 
 
 def decide_case(facts: CaseFacts, policy: PolicyVersion, now: datetime) -> Decision:

@@ -10,6 +10,7 @@ from datetime import datetime
 from reprise.billing.checkout import CheckoutSession
 from reprise.cases.model import Case, Wish
 from reprise.policy.book import PolicyBook
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category, Preference
 from reprise.ports.cases import CaseStore
@@ -28,14 +29,13 @@ class Choices:
         cases: where the question is kept until it is answered.
         directory: whose account it is, and at which address they are reached.
         policy: the policy book, for due times.
-        zone: IANA time zone of the desk; country: its holidays, may be empty.
+        calendar: when the desk is open.
     """
 
     cases: CaseStore
     directory: Directory
     policy: PolicyBook
-    zone: str
-    country: str = ""
+    calendar: BusinessCalendar
 
     def wants_money(self, account_id: str, session: CheckoutSession) -> bool:
         """Return whether an open request for this order's money forbids completing it.
@@ -62,7 +62,6 @@ class Choices:
             reading=f"not credited: {why}"[:500],
             foreign=(session.session_id,),
         )
-        zone, country = self.zone, self.country
         taken = open_unwritten(
             self.cases,
             f"reconcile-{session.session_id}",
@@ -72,7 +71,7 @@ class Choices:
             actor=ACTOR,
             subject="A pack that was paid and not credited",
             proof="no mail: opened by the reconciler for the account that the session names",
-            due_at=case_due_at(wish.category, now, policy, zone=zone, country=country),
+            due_at=case_due_at(wish.category, now, policy, self.calendar),
             now=now,
         )
         return not taken.replayed

@@ -17,6 +17,7 @@ from reprise.mail.model import ReadLimits
 from reprise.mail.ses import SesReceipt
 from reprise.metrics import Metric
 from reprise.policy.book import PolicyBook
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category
 from reprise.ports.cases import CaseStore, Intake, Taken
@@ -43,7 +44,7 @@ class Mailbox:
         directory: whose address it is.
         orders: the ledger's store; it is only read.
         policy: the policy book, for due times.
-        zone: IANA time zone of the desk; country: its holidays, may be empty.
+        calendar: when the desk is open.
         addresses: our own addresses, which never get a case.
         wake: called with the cases to be worked on; a case that it misses is found by its time.
     """
@@ -53,8 +54,7 @@ class Mailbox:
     directory: Directory
     orders: LedgerStore
     policy: PolicyBook
-    zone: str
-    country: str = ""
+    calendar: BusinessCalendar
     addresses: tuple[str, ...] = ()
     wake: Callable[[Sequence[str], datetime], None] = lambda _ids, _now: None
 
@@ -120,9 +120,7 @@ def _case(  # noqa: PLR0917 - a case is made of them
     box: Mailbox, letter: Letter, account_id: str | None, wish: Wish, number: int, now: datetime
 ) -> Case:
     policy = box.policy.in_force(letter.received_at)
-    due_at = case_due_at(
-        wish.category, letter.received_at, policy, zone=box.zone, country=box.country
-    )
+    due_at = case_due_at(wish.category, letter.received_at, policy, box.calendar)
     return Case(
         case_id=case_id_of(letter.ses_id, number),
         state=CaseState.OPEN,

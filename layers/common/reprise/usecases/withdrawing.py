@@ -14,7 +14,7 @@ from reprise.cases.model import Case, Wish
 from reprise.ledger.orders import Order, OrderStatus
 from reprise.ledger.usage import credits_used
 from reprise.policy.book import PolicyBook
-from reprise.policy.calendar import in_eea, withdrawal_window
+from reprise.policy.calendar import BusinessCalendar, in_eea, withdrawal_window
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category
 from reprise.ports.cases import CaseStore
@@ -48,14 +48,13 @@ class Withdrawals:
         accounts: who is known, and what they bought.
         cases: where a withdrawal is kept.
         policy: the policy book.
-        zone: IANA time zone of the desk; country: its holidays, may be empty.
+        calendar: when the desk is open.
     """
 
     accounts: Accounts
     cases: CaseStore
     policy: PolicyBook
-    zone: str
-    country: str = ""
+    calendar: BusinessCalendar
 
     def open_to(self, account_id: str, now: datetime) -> tuple[OpenWithdrawal, ...]:
         """Return the purchases that an account may withdraw from now, soonest to end first.
@@ -94,7 +93,7 @@ class Withdrawals:
             actor=ACTOR,
             subject="Withdrawal from a purchase",
             proof="no mail: confirmed by the customer whom the product signed in",
-            due_at=case_due_at(wish.category, now, policy, zone=self.zone, country=self.country),
+            due_at=case_due_at(wish.category, now, policy, self.calendar),
             now=now,
             words="withdrawal_received",
         )

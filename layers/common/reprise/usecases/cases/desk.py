@@ -7,6 +7,7 @@ from typing import Final
 
 from reprise.canonical import digest
 from reprise.metrics import Metric
+from reprise.policy.calendar import BusinessCalendar
 from reprise.ports.brake import Brake
 from reprise.ports.cases import CaseStore
 from reprise.ports.directory import Directory
@@ -46,7 +47,7 @@ class Desk:
         books: the ledger, subscription mirrors, catalogue and policy book.
         stripe: Stripe's word about payments, and refunds; brake: whether these may go out.
         answering: how customers are answered.
-        zone: IANA time zone in which due times are counted; country: its holidays, may be empty.
+        calendar: when the desk is open, by which due times are counted.
     """
 
     cases: CaseStore
@@ -56,8 +57,7 @@ class Desk:
     stripe: StripeDesk
     brake: Brake
     answering: Answering
-    zone: str
-    country: str = ""
+    calendar: BusinessCalendar
 
     @property
     def ledger(self) -> Ledger:

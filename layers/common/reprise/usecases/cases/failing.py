@@ -43,8 +43,7 @@ def reopened(desk: Desk, case: Case, now: datetime) -> Case | None:
         case.wish.category,
         now,
         desk.books.policy.version(decision_of(case).policy_version),
-        zone=desk.zone,
-        country=desk.country,
+        desk.calendar,
     )
     # That the money is on its way is not said any more, if it was not said yet.
     said = tuple(
