@@ -3,6 +3,7 @@
 from reprise.canonical import digest
 from reprise.cases.model import Case, CaseState, Wish
 from reprise.errors import BadInputError
+from reprise.policy.calendar import BusinessCalendar
 from reprise.policy.deciding import case_due_at
 from reprise.policy.facts import Category
 from reprise.ports.directory import Directory
@@ -38,7 +39,7 @@ def open_by_hand(
         actor=by.arn,
         subject=by.reason,
         proof="no mail: opened by an operator",
-        due_at=case_due_at(Category.OTHER, by.now, policy, zone="UTC", country=""),
+        due_at=case_due_at(Category.OTHER, by.now, policy, BusinessCalendar("UTC")),
         now=by.now,
         state=CaseState.PERSON,
     )
