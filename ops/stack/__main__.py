@@ -14,6 +14,7 @@ def main() -> None:
     if parser.parse_args().command == "up":
         _show(lifecycle.up())
     else:
+        PRODUCT_ENV.unlink(missing_ok=True)
         print("The local stack is down." if lifecycle.down() else "No local stack was up.")
 
 
