@@ -18,7 +18,11 @@ from reprise.api.problem import MEDIA_TYPE, RETRY_AFTER_S, Kind
 from reprise.api.routes import BODY_BYTES_MAX, COMMON_PROBLEMS, ROUTES, Route
 from reprise.api.shape import forms_of, is_optional
 
-DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "openapi.json"
+_ROOT: Final = Path(__file__).parents[1]
+DOCUMENT: Final = _ROOT / "docs" / "openapi.json"
+ANSWERS: Final = _ROOT / "ops" / "api_examples.json"
+"""One answer of each route."""
+_REQUESTS: Final = _ROOT / "events" / "credits_api"
 
 type Schema = dict[str, Any]
 
@@ -35,6 +39,17 @@ _DESCRIPTION = (
     f"A body holds at most {BODY_BYTES_MAX} bytes; unknown fields are refused; answers may gain "
     "fields."
 )
+
+
+_GATEWAY: Final[Schema] = {
+    "403": {
+        "description": "The signature or the role is not allowed; says the gateway, so `message`."
+    },
+    "429": {
+        "description": "Too many requests at once; says the gateway. Send it again in a moment."
+    },
+}
+"""What the gateway answers by itself, before any function."""
 
 
 def document() -> Schema:
@@ -70,7 +85,8 @@ def text() -> str:
 
 def _operation(route: Route, schemas: dict[str, Schema]) -> Schema:
     parameters, body = _inputs(route)
-    media = {"application/json": {"schema": _schema(route.answer, schemas)}}
+    example = json.loads(ANSWERS.read_text("utf-8"))[route.name]
+    media = {"application/json": {"schema": _schema(route.answer, schemas), "example": example}}
     if route.name == "history":
         media["text/csv"] = {"schema": {"type": "string"}}
     answers: Schema = {
@@ -82,7 +98,7 @@ def _operation(route: Route, schemas: dict[str, Schema]) -> Schema:
         "summary": route.says,
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": body} if body else {}),
-        "responses": answers | _problems((*route.problems, *COMMON_PROBLEMS)),
+        "responses": answers | _problems((*route.problems, *COMMON_PROBLEMS)) | _GATEWAY,
     }
 
 
@@ -103,7 +119,9 @@ def _inputs(route: Route) -> tuple[list[Schema], Schema]:
         "required": [name for name in required if name in told],
         "additionalProperties": False,
     }
-    return parameters, {"required": True, "content": {"application/json": {"schema": schema}}}
+    event = json.loads((_REQUESTS / f"{route.name}.json").read_text("utf-8"))
+    media = {"schema": schema, "example": json.loads(event["body"])}
+    return parameters, {"required": True, "content": {"application/json": media}}
 
 
 def _parameter(name: str, where: str, schema: Schema, *, is_required: bool) -> Schema:

@@ -43,6 +43,7 @@ def charge_answer(record: ChargeRecord) -> answers.ChargeAnswer:
         balance_after=entry.balance,
         state=ChargeState.OPEN if outcome is None else ChargeState.SETTLED,
         outcome=Outcome(cast("str", ended["outcome"])) if ended else None,
+        reason=str(ended["reason"]) if ended.get("reason") else None,
         refunded=cast("int", ended.get("refunded", 0)),
         settled_at=None if outcome is None else outcome.at,
         task=None if task is None else _runs(task),

@@ -23,7 +23,7 @@ _TURNS_MAX: Final = 3
 def audit_accounts(
     context: typer.Context,
     accounts: Annotated[
-        list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="The product's account ids.")
+        list[str] | None, typer.Argument(metavar="ACCOUNT", help="The product's account ids.")
     ] = None,
     *,
     everything: Annotated[
@@ -89,7 +89,7 @@ def _replayed(store: LedgerStore, account_id: str) -> Audit:
 
 
 def _written(target: Target, since: datetime | None) -> Iterator[str]:
-    """Yield every account that was written since; the only reader of a whole table."""
+    """Yield every account that was written since; reads the whole table."""
     pages: Any = target.client("dynamodb").get_paginator("scan")
     for page in pages.paginate(
         TableName=target.ledger_table_name(),

@@ -51,7 +51,7 @@ def list_cases(
     wanted = (one for one in every_case(store, shelf) if state is None or one.state == state)
     found = sorted(islice(wanted, limit), key=lambda one: one.due_at)
     if as_json:
-        show_json([_summary(one) | {"overdue": _overdue(one)} for one in found])
+        show_json([summary(one) | {"overdue": _overdue(one)} for one in found])
         return
     made = table("Cases", "case", "state", "about", "account", "orders", "due", "rule", "decided")
     for one in found:
@@ -103,8 +103,8 @@ def approve(
     """Agree to what is proposed, or to what the options name; large sums need a second person."""
     target = target_of(context)
     named = [_refunding(one) for one in refund or ()]
-    by = _operator(target, reason)
-    case = operators.approve(_desk(target), case_id, by, named, goodwill)
+    by = operator_of(target, reason)
+    case = operators.approve(desk_of(target), case_id, by, named, goodwill)
     _tell(target, case, as_json=as_json)
 
 
@@ -122,8 +122,8 @@ def deny(
 ) -> None:
     """Refuse a case with a sentence of the policy."""
     target = target_of(context)
-    by = _operator(target, reason)
-    case = operators.deny(_desk(target), case_id, by, clause, silent=silent)
+    by = operator_of(target, reason)
+    case = operators.deny(desk_of(target), case_id, by, clause, silent=silent)
     _tell(target, case, as_json=as_json)
 
 
@@ -138,7 +138,7 @@ def ask(
 ) -> None:
     """Ask the customer for a fact."""
     target = target_of(context)
-    case = operators.ask(_desk(target), case_id, _operator(target, reason), what)
+    case = operators.ask(desk_of(target), case_id, operator_of(target, reason), what)
     _tell(target, case, as_json=as_json)
 
 
@@ -152,9 +152,9 @@ def note(
 ) -> None:
     """Add a line to the journal of a case."""
     target = target_of(context)
-    case = operators.note(_desk(target), case_id, _operator(target, words))
+    case = operators.note(desk_of(target), case_id, operator_of(target, words))
     if as_json:
-        show_json(_summary(case))
+        show_json(summary(case))
 
 
 def every_case(store: CaseStore, shelf: Shelf) -> Iterator[Case]:
@@ -175,11 +175,13 @@ def _show_refusals(store: CaseStore, limit: int, *, as_json: bool) -> None:
     show(made)
 
 
-def _desk(target: Target) -> OperatorDesk:
+def desk_of(target: Target) -> OperatorDesk:
+    """Return what operators decide over."""
     return OperatorDesk(target.cases(), target.ledger(), target.policy_book())
 
 
-def _operator(target: Target, reason: str) -> Operator:
+def operator_of(target: Target, reason: str) -> Operator:
+    """Return who runs this, and why."""
     return Operator(target.caller(), reason, wall_clock())
 
 
@@ -194,7 +196,7 @@ def _tell(target: Target, case: Case, *, as_json: bool) -> None:
     """Wake the function that acts, and say what comes next."""
     awake = target.wake_case(case.case_id)
     if as_json:
-        show_json(_summary(case))
+        show_json(summary(case))
         return
     wanting = (case.decision.approvers if case.decision else 1) - len(case.approvals)
     if case.state == "person" and case.approvals and wanting > 0:
@@ -245,7 +247,8 @@ def _facts(case: Case) -> dict[str, object]:
     }
 
 
-def _summary(case: Case) -> dict[str, Json]:
+def summary(case: Case) -> dict[str, Json]:
+    """Return what `--json` prints of a case."""
     return {
         "case": case.case_id,
         "state": case.state.value,
@@ -261,7 +264,7 @@ def _summary(case: Case) -> dict[str, Json]:
 
 def whole(case: Case, lines: list[Line]) -> dict[str, Json]:
     """Return a case and its journal, with all that is stored of both."""
-    return _summary(case) | {
+    return summary(case) | {
         "stored": state_of(case),
         "journal": [
             {

@@ -13,7 +13,7 @@ app = typer.Typer(name="dlq", help="Messages that failed for good.", no_args_is_
 
 Queues = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[QUEUE]...", help="Logical ids of queues; default: all."),
+    typer.Argument(metavar="QUEUE", help="Logical ids of queues; default: all."),
 ]
 
 

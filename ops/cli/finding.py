@@ -40,8 +40,9 @@ def find(
     word: Annotated[
         str,
         typer.Argument(
+            metavar="WORD",
             help="An account, a verified address, a case, an invoice's number, or an id of Stripe's"
-            " (cs_ pi_ ch_ in_ sub_ cus_ evt_)."
+            " (cs_ pi_ ch_ in_ sub_ cus_ evt_).",
         ),
     ],
     *,

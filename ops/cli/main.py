@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from ops.cli import (
     accounts,
     auditing,
+    case_opening,
     cases,
     charges,
     dlq,
@@ -22,6 +23,7 @@ from ops.cli import (
     policy,
     provider,
     refunds,
+    report,
     stripe,
 )
 from ops.cli.output import errors_exit
@@ -118,6 +120,8 @@ app.command("history")(accounts.history)
 app.command("explain")(accounts.explain_account)
 app.command("audit")(auditing.audit_accounts)
 app.command("find")(finding.find)
+app.command("report")(report.report)
+cases.app.command("open")(case_opening.open_case)
 for group in (
     cases.app,
     refunds.app,

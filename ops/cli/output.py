@@ -71,10 +71,13 @@ def signed(credits: int) -> str:
 
 
 def show(*things: Table | str) -> None:
-    """Print tables and lines; without colours where nobody looks."""
+    """Print tables and lines; without colours where nobody looks. An empty table says so."""
     console = _console()
     for thing in things:
-        console.print(text(thing) if isinstance(thing, str) else thing)
+        if isinstance(thing, Table) and not thing.row_count:
+            console.print(f"{thing.title}: none")
+        else:
+            console.print(text(thing) if isinstance(thing, str) else thing)
 
 
 def show_json(value: Json) -> None:

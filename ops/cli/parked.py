@@ -49,9 +49,7 @@ def list_parked(
 @app.command()
 def redrive(
     context: typer.Context,
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of events.")
-    ] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of events.")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All parked events.")] = False,
     livemode: Annotated[

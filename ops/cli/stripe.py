@@ -21,7 +21,7 @@ from ops.memory import memory_books
 
 app = typer.Typer(name="stripe", help="What Stripe's events would do.", no_args_is_help=True)
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events; - is stdin.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="Events; - is stdin.")]
 Mode = Annotated[bool, typer.Option("--livemode/--test-mode", help="Mode of the webhook endpoint.")]
 ORDERS: Final = ("given", "any")
 

@@ -1,9 +1,10 @@
 """`python -m ops.stack up | down`: the local stack from the command line."""
 
 import argparse
+import shlex
 
-from ops.stack import lifecycle
-from ops.stack.env import StackInfo
+from ops.stack import lifecycle, tools
+from ops.stack.env import PRODUCT_ENV, StackInfo
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     if parser.parse_args().command == "up":
         _show(lifecycle.up())
     else:
+        PRODUCT_ENV.unlink(missing_ok=True)
         print("The local stack is down." if lifecycle.down() else "No local stack was up.")
 
 
@@ -31,6 +33,12 @@ def _show(info: StackInfo) -> None:
     print("The local stack is up; `make down` ends it.")
     for name, value in rows.items():
         print(f"  {name:<15}{value}")
+    environment = info.product_environment().items()
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment]
+    PRODUCT_ENV.touch(mode=0o600)
+    PRODUCT_ENV.write_text("".join(lines))
+    where = PRODUCT_ENV.relative_to(tools.ROOT)
+    print(f"A product's backend finds all of it in its environment: `. {where}`")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from ops.stack.standins import StandIn
 
 STACK_NAME: Final = "reprise-local"
 STATE: Final = tools.LOCAL / "stack" / "state.json"
+PRODUCT_ENV: Final = STATE.with_name("product.env")
+"""What a shell reads to run a product's backend against the stack that is up."""
 
 
 class NoStackError(Exception):
@@ -115,6 +117,21 @@ class StackInfo:
             "aws_access_key_id": credentials["AccessKeyId"],
             "aws_secret_access_key": credentials["SecretAccessKey"],
             "aws_session_token": credentials["SessionToken"],
+        }
+
+    def product_environment(self) -> dict[str, str]:
+        """Return the environment of a product's backend on this machine, under its own role."""
+        own = self.product_arguments()
+        return {
+            "AWS_ENDPOINT_URL": own["endpoint_url"],
+            "AWS_DEFAULT_REGION": own["region_name"],
+            "AWS_ACCESS_KEY_ID": own["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": own["aws_secret_access_key"],
+            "AWS_SESSION_TOKEN": own["aws_session_token"],
+            "CREDITS_API_URL": self.api_url,
+            "EVENT_BUS_NAME": self.event_bus,
+            "STRIPE_WEBHOOK_URL": self.webhook_url,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
         }
 
     def save(self, path: Path = STATE) -> None:

@@ -1,6 +1,9 @@
 """The table of routes, the template, the dispatcher, the client and the document are one thing."""
 
+import json
+
 from reprise.api.routes import BY_NAME, ROUTES
+from reprise.api.shape import read, write
 from reprise.client import CreditsClient
 
 from functions.credits_api.app import _CALLS
@@ -42,6 +45,13 @@ def _covers(pattern: str, key: str) -> bool:
 def test_every_route_is_served_and_called():
     assert set(_CALLS) == set(BY_NAME)
     assert set(BY_NAME) <= set(dir(CreditsClient))
+
+
+def test_every_answer_has_an_example_that_its_client_reads():
+    examples = json.loads(openapi.ANSWERS.read_text("utf-8"))
+    assert set(examples) == set(BY_NAME)
+    for route in ROUTES:
+        assert write(read(route.answer, examples[route.name])) == examples[route.name], route.name
 
 
 def test_the_document_is_current():

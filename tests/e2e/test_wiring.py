@@ -1,9 +1,13 @@
 """What is open is open, what is closed is closed, on the deployed template."""
 
+import subprocess
+import sys
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from ops.stack import tools
 from ops.stack.product import SOURCE, send
 
 pytestmark = [pytest.mark.stack, pytest.mark.built]
@@ -55,3 +59,25 @@ def test_the_product_may_not_report_to_another_bus(product):
     entry = {"Source": SOURCE, "DetailType": "Generation Callback", "Detail": "{}"}
     with pytest.raises(ClientError, match="AccessDenied"):
         client.put_events(Entries=[{**entry, "EventBusName": "default"}])
+
+
+def test_the_backend_of_the_wiring_page_runs_as_it_is_written(stack, tmp_path):
+    page = (tools.ROOT / "docs" / "wiring.md").read_text()
+    backend = tmp_path / "backend.py"
+    backend.write_text(
+        page.split("## Try it on your machine")[1].split("```python")[1].split("```")[0]
+    )
+    done = subprocess.run(
+        [sys.executable, backend],
+        env=tools.bare_environment(**stack.product_environment()),
+        cwd=tools.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    missing, bought, back, *_ = done.stdout.splitlines()
+    assert (missing, bought) == ("10 credits are missing", "1000 credits")
+    assert back.startswith("failed: 10 credits are back. The provider rejected")

@@ -56,6 +56,16 @@ def _account(world, account):
     yield from _frozen(truth.of(account), journal)
     yield from _conservation(truth, account, store, journal, head)
     yield from _gifts(world, account, journal)
+    yield from _money(truth.payments_of(account), journal)
+
+
+def _money(payments, journal):
+    """A report's sums are Stripe's: the entries tell all that was paid and all that went back."""
+    for name, part in {"paid_minor": "amount", "refunded_minor": "refunded"}.items():
+        moved = sum(getattr(one, part) for one in payments)
+        told = sum(entry.details.get(name, 0) for entry in journal)
+        if told != moved:
+            yield f"{name}: {moved} moved, {told} by the journal"
 
 
 def _orders(world, account, head):

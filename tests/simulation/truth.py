@@ -190,6 +190,12 @@ class Truth:
     def of(self, account):
         return {name: one for name, one in self.bought.items() if one.account == account}
 
+    def payments_of(self, account):
+        """Every payment of an account, once, whatever it bought."""
+        bought = self.of(account).values()
+        both = [money for one in bought for money in (one.payment, one.duplicate) if money]
+        return list({money.payment_id: money for money in both}.values())
+
     def plan_at(self, account, now):
         """The plan whose benefits an account has now: the best that is paid for."""
         paid = [

@@ -95,3 +95,16 @@ def test_wrong_input_changes_nothing(store, reprise, words):
     before = store.case("CAAAAAAAAAA")
     assert reprise("cases", *words).exit_code == Exit.BAD_INPUT
     assert store.case("CAAAAAAAAAA") == before
+
+
+def test_a_case_is_opened_for_a_customer_who_did_not_write(desk, reprise):
+    desk.grant(pack("cs_1"))
+    words = ("cases", "open", "usr_1", "--reason", "credits lost by our import")
+    made = reprise(*words, "--json").json
+    assert (made["state"], made["account"]) == ("person", "usr_1")
+    again = reprise(*words)
+    assert f"{made['case']} is person, and was opened before" in again.stdout
+    assert [row["case"] for row in reprise("cases", "list", "--json").json] == [made["case"]]
+    nobody = reprise("cases", "open", "usr_none", "--reason", "x")
+    assert nobody.exit_code == Exit.BAD_INPUT
+    assert "ACCOUNT" in nobody.stderr

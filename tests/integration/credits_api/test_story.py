@@ -52,8 +52,10 @@ def test_a_replay_of_a_settled_charge_says_its_outcome(api, ledger):
     """A settled charge must not be submitted, so whoever asks again must be told."""
     grant(ledger, pack())
     first = api.charge("usr_1", "gen_1", "music_simple")
-    settle(ledger, Outcome.PARTIAL, delivered=1, promised=2)
+    why = {"reason": "1 of 2 outputs delivered."}
+    settle(ledger, Outcome.PARTIAL, delivered=1, promised=2, details=why)
     again = api.charge("usr_1", "gen_1", "music_simple")
+    assert (first.reason, again.reason) == (None, why["reason"])
     assert (again.state, again.outcome, again.refunded) == (
         ChargeState.SETTLED,
         Outcome.PARTIAL,

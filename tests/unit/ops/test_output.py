@@ -30,3 +30,8 @@ def test_tables_titles_lines_and_errors_are_harmless(capsys):
     said = capsys.readouterr()
     assert "Statement of" in said.out
     assert harmless(said.out + said.err)
+
+
+def test_an_empty_table_says_that_there_is_nothing(capsys):
+    show(table("Cases", "case", "state"))
+    assert capsys.readouterr().out == "Cases: none\n"

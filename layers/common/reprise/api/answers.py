@@ -66,6 +66,7 @@ class ChargeAnswer:
         balance_after: credits in all lots right after the charge.
         state: open until its one outcome.
         outcome: how it ended; null while open.
+        reason: why it ended so, in English words for the customer; null while open.
         refunded: credits that came back with the outcome.
         settled_at: when it ended; null while open.
         task: where it runs; null before it is attached and once the charge is settled.
@@ -79,6 +80,7 @@ class ChargeAnswer:
     balance_after: int
     state: ChargeState
     outcome: Outcome | None
+    reason: str | None
     refunded: int
     settled_at: datetime | None
     task: Runs | None

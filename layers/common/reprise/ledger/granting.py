@@ -26,7 +26,7 @@ def grant_order(draft: Draft, command: GrantOrder) -> Decision:
         _reopen(draft, bought)
         retime(draft, alive_at=bought.purchased_at)
     follow_reversals(draft, bought.order_id)
-    draft.details |= {"sku": bought.sku, "settled_by": "credits"}
+    draft.details["settled_by"] = "credits"
     return draft.sealed(bought.policy_version)
 
 
@@ -34,7 +34,7 @@ def refund_uncredited(draft: Draft, command: RefundUncredited) -> Decision:
     """Settle a paid order that never landed by money: no credits will follow."""
     bought = command.purchase
     _settle(draft, bought, OrderStatus.REFUNDED)
-    draft.details |= {"sku": bought.sku, "settled_by": "money"}
+    draft.details["settled_by"] = "money"
     return draft.sealed(bought.policy_version)
 
 
@@ -65,7 +65,9 @@ def _settle(draft: Draft, bought: Purchase, status: OrderStatus) -> None:
     order = draft.orders.get(bought.order_id, Order(bought))
     if order.status is not OrderStatus.PENDING:
         raise InvariantViolationError(f"{order.order_id}: already settled as {order.status}")
-    draft.orders[order.order_id] = replace(order, purchase=bought, status=status)
+    settled = replace(order, purchase=bought, status=status)
+    draft.orders[order.order_id] = settled
+    draft.details |= {"sku": bought.sku, **settled.moved(None)}
 
 
 def _lot_of(draft: Draft, bought: Purchase) -> Lot:

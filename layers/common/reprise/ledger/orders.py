@@ -165,6 +165,27 @@ class Order:
         """Return its part of what we gave back, and of what disputes took of the payment."""
         return self._shares.back(self.order_id, self.reversals.refunded + disputed)
 
+    def moved(self, before: "Order | None") -> dict[str, Json]:
+        """Return the money that moved since an earlier state, in minor units, as an entry tells it.
+
+        Unlike `refunded`, what went back counts here although it was paid twice.
+
+        Args:
+            before: the earlier state; None if there was none.
+        """
+        then = {} if before is None else before.money
+        moved: dict[str, Json] = {
+            f"{name}_minor": amount - then.get(name, 0)
+            for name, amount in self.money.items()
+            if amount != then.get(name, 0)
+        }
+        return {"currency": self.purchase.currency, **moved} if moved else {}
+
+    @property
+    def money(self) -> Mapping[str, int]:
+        """Its part of all that was paid, that we gave back, and that disputes hold withdrawn."""
+        return {"paid": self.received, "refunded": self._back(0), "disputed": self.disputed}
+
     def state(self) -> dict[str, Json]:
         """Return what is stored of the order."""
         bought = self.purchase

@@ -42,6 +42,7 @@ def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
         "clawed": claim.taken if claim else 0,
         "shortfall": claim.gap if claim else 0,
         "owed": claim.owed if claim else 0,
+        **reversed_order.moved(order),
     }
     return draft.sealed(order.purchase.policy_version)
 

@@ -1,4 +1,4 @@
-"""Cases that no mail opens: our own records, or a page of the product, ask for the customer."""
+"""Cases that no mail opens: our records, the product's page or an operator ask for the customer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +21,7 @@ def open_unwritten(
     due_at: datetime,
     now: datetime,
     words: str | None = None,
+    state: CaseState = CaseState.OPEN,
 ) -> Taken:
     """Open a case for an account that our own records name, once however often it is asked.
 
@@ -36,6 +37,7 @@ def open_unwritten(
         due_at: when it is overdue.
         now: the wall clock.
         words: the answer that is sent before anything is decided, if any.
+        state: open where facts decide it; else a person does.
 
     Raises:
         StoreBusyError: nothing was written; the same call again is safe.
@@ -51,14 +53,14 @@ def open_unwritten(
     language = profile.locale[:2].lower() if profile else "unknown"
     case = Case(
         case_id=case_id_of(mark, 0),
-        state=CaseState.OPEN,
+        state=state,
         account_id=account_id,
         letter=letter,
         wish=replace(wish, language=language),
         opened_at=now,
         changed_at=now,
         due_at=due_at,
-        wakes_at=now,
+        wakes_at=now if state is CaseState.OPEN else due_at,
         replies=() if words is None else (Reply(template=words, planned_at=now),),
     )
     line = Line(at=now, actor=actor, action="opened", reason=wish.reading)
