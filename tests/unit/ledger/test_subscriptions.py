@@ -3,7 +3,7 @@ from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.reversals import RefundStatus, Reversals
 
-from tests.support.ledger import CAUSE, DAY, T0, Book, dispute, orderings, pack, refund, renewal
+from tests.support.ledger import CAUSE, DAY, T0, Book, orderings, pack, refund, renewal
 
 END = T0 + 30 * DAY
 LEFTOVER = 60 * DAY
@@ -99,28 +99,17 @@ def test_a_renewal_paid_before_an_expiry_but_seen_after_it_gives_back_what_expir
     assert book.orders["in_1/il_1"].expired == 0
 
 
-def test_a_dispute_won_late_gives_credits_back_that_live_as_long_as_their_month_was_paid_for():
+def test_a_refund_that_fails_gives_credits_back_that_live_as_long_as_their_month_was_paid_for():
     """While the payment was gone the lot had only the notice to live; that must not last."""
     book = Book()
     book.grant(renewal(credits=100))
     book.charge(credits=6)
     book.settle(outcome=Outcome.DELIVERED)
-    book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=T0 + 20 * DAY)
+    book.reverse(refund(1000), "in_1/il_1", now=T0 + 20 * DAY)
     book.end(now=END)
-    won = dispute(1000, "lost", "won", txn_1=-1000, txn_2=1000)
-    book.reverse(won, "in_1/il_1", now=END + 14 * DAY)
+    book.reverse(refund(1000, RefundStatus.FAILED), "in_1/il_1", now=END + 14 * DAY)
     assert book.left() == {"in_1/il_1": 94}
     assert expiry(book) == END + LEFTOVER
-
-
-def test_a_dispute_won_after_the_leftovers_time_gives_nothing_back():
-    book = Book()
-    book.grant(renewal(credits=100))
-    book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=T0 + 20 * DAY)
-    book.end(now=END)
-    won = dispute(1000, "lost", "won", txn_1=-1000, txn_2=1000)
-    book.reverse(won, "in_1/il_1", now=END + LEFTOVER)
-    assert book.left() == {}
 
 
 def test_a_renewal_paid_after_an_expiry_gives_nothing_back():

@@ -31,9 +31,11 @@ USE = {Reason.TAKE: -1, Reason.RETURN: -1, Reason.REISSUE: -1}
 class World(RuleBasedStateMachine):
     """One customer, everything that can happen to them, and a count kept apart as oracle."""
 
+    new_book = Book
+
     @initialize()
     def begin(self):
-        self.book = Book()
+        self.book = self.new_book()
         self.names = iter(f"{number:04d}" for number in range(10**4))
         self.order_of = {}
 

@@ -10,6 +10,7 @@ from reprise.ledger.draft import Decision, Draft
 from reprise.ledger.entries import Reason
 from reprise.ledger.lots import Lot, LotKind
 from reprise.ledger.orders import Order, OrderStatus, Purchase
+from reprise.ledger.resting import rest_of, resting
 from reprise.ledger.reversing import follow_reversals, resettle
 from reprise.ledger.timing import latest, lives_beyond, retime
 
@@ -19,6 +20,7 @@ def grant_order(draft: Draft, command: GrantOrder) -> Decision:
     bought = command.purchase
     if bought.credits < 1:
         raise BadInputError("credits", "an order must grant at least one credit")
+    _put_to_rest(draft)
     _settle(draft, bought, OrderStatus.CREDITED)
     _open(draft, _lot_of(draft, bought))
     if bought.subscription_id is not None:
@@ -59,6 +61,15 @@ def gift(draft: Draft, command: Gift) -> Decision:
     )
     _open(draft, lot)
     return draft.sealed(terms.version)
+
+
+def _put_to_rest(draft: Draft) -> None:
+    """Move claims that rest from the head to their orders."""
+    for order_id in resting(draft.before):
+        if order_id in draft.orders and order_id in draft.claims:
+            rest = rest_of(draft.before, order_id)
+            draft.orders[order_id] = replace(draft.orders[order_id], rest=rest)
+            del draft.claims[order_id]
 
 
 def _settle(draft: Draft, bought: Purchase, status: OrderStatus) -> None:
