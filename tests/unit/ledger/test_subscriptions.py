@@ -1,4 +1,5 @@
 import pytest
+from reprise.errors import BadInputError
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.reversals import RefundStatus, Reversals
@@ -41,6 +42,20 @@ def test_an_expiry_is_never_set_closer_than_seven_days():
     book.grant(renewal())
     book.end(now=END + 58 * DAY)
     assert expiry(book) == END + 65 * DAY
+
+
+def test_a_period_that_buys_no_credits_still_buys_its_time():
+    book = Book()
+    book.grant(renewal())
+    book.grant(renewal("in_2/il_1", end=END + 9 * DAY, credits=0))
+    assert book.left() == {"in_1/il_1": 500}
+    book.end(now=END)
+    assert expiry(book) == END + 9 * DAY + LEFTOVER
+
+
+def test_a_pack_without_credits_is_refused():
+    with pytest.raises(BadInputError, match="credits"):
+        Book().grant(pack(credits=0))
 
 
 def test_packs_are_not_touched_by_a_cancellation():

@@ -16,13 +16,17 @@ from reprise.ledger.timing import latest, lives_beyond, retime
 
 
 def grant_order(draft: Draft, command: GrantOrder) -> Decision:
-    """Credit a paid order: open its lot, keep what is owed, lift or set expiries."""
+    """Credit a paid order: open its lot, keep what is owed, lift or set expiries.
+
+    A subscription's line may pay for time alone.
+    """
     bought = command.purchase
-    if bought.credits < 1:
+    if bought.credits < (1 if bought.subscription_id is None else 0):
         raise BadInputError("credits", "an order must grant at least one credit")
     _put_to_rest(draft)
     _settle(draft, bought, OrderStatus.CREDITED)
-    _open(draft, _lot_of(draft, bought))
+    if bought.credits:
+        _open(draft, _lot_of(draft, bought))
     if bought.subscription_id is not None:
         _extend(draft, bought, bought.subscription_id)
         _reopen(draft, bought)

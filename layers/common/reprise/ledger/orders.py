@@ -36,7 +36,7 @@ class Purchase:
         order_id: the checkout session, or invoice and line.
         kind: `pack` or `subscription`.
         sku: the catalogue's name of the pack or plan.
-        credits: credits it grants.
+        credits: credits it grants; none where a subscription's line pays for time alone.
         paid: minor units that were paid for it.
         due: minor units of its price, tax and discount included.
         payment: minor units of the whole payment it was part of: all lines of an invoice.
