@@ -100,6 +100,18 @@ def test_what_our_refund_took_besides_comes_back_with_no_time_of_its_own():
     assert lives(book) == [(60, late + 20 * DAY)]
 
 
+def test_what_was_kept_for_the_debt_has_the_days_that_were_left_too():
+    """Kept from the next month's credits, and given back when nothing is owed any more."""
+    book = bought(spent=60)
+    book.reverse(LOST, LINE, now=T0 + 20 * DAY)
+    book.grant(renewal("in_2/il_1", end=END + 30 * DAY, credits=50), now=END)
+    assert (book.left(), book.account.owed) == ({}, 10)
+    book.end(now=END + 30 * DAY)
+    won = END + 400 * DAY
+    book.reverse(WON, LINE, now=won)
+    assert sorted(lives(book)) == [(40, won + 70 * DAY), (50, won + 90 * DAY)]
+
+
 def test_a_running_subscription_keeps_them_without_an_end():
     book = bought()
     book.reverse(LOST, LINE, now=T0 + 20 * DAY)

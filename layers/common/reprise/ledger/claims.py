@@ -6,6 +6,7 @@ reversal before or after a spend's refund, or before or after an expiry, ends in
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import cast
 
 type ClaimState = list[int | dict[str, int]]
@@ -22,8 +23,8 @@ class Claim:
         expired: credits of the order that expired unspent; they absorb the claim before anything.
         clawed: lot to credits taken from it.
         netted: lot to credits of later grants that were kept for this claim's owed shortfall.
-        left: lot to the milliseconds that it had to live when a dispute took credits from it; what
-            the dispute gives back has them again.
+        left: lot to the milliseconds that it had to live when a dispute took credits from it, or a
+            debt kept them; what is given back of that has them again.
     """
 
     target: int
@@ -64,6 +65,10 @@ class Claim:
         """The debt that later grants have not covered yet."""
         return self.owable - sum(self.netted.values())
 
+    def time_left(self, lot_id: str) -> timedelta:
+        """Return the time that credits of a lot had when they were taken, as far as is known."""
+        return timedelta(milliseconds=self.left.get(lot_id, 0))
+
     def state(self) -> ClaimState:
         """Return what is stored of the claim."""
         amounts: list[int | dict[str, int]] = [self.target, self.own, self.lost, self.expired]
@@ -81,8 +86,8 @@ class Claim:
         Only of what disputes hold: our own refunds stop no clock.
         """
         known = {**left, **self.left} if self.disputed else {}
-        kept = {lot_id: ms for lot_id, ms in known.items() if lot_id in self.clawed}
-        return replace(self, left=kept)
+        held = {*self.clawed, *self.netted}
+        return replace(self, left={lot_id: ms for lot_id, ms in known.items() if lot_id in held})
 
 
 def moved(amounts: Mapping[str, int], lot_id: str, credits: int) -> dict[str, int]:

@@ -101,8 +101,8 @@ class Draft:
         self.lots[lot.lot_id] = replace(lot, remaining=0)
         self.post(lot.lot_id, lot.granted, reason)
 
-    def give_back(self, lot_id: str, credits: int, reason: Reason) -> None:
-        """Return credits to their lot, or as a short-lived new lot where theirs has expired.
+    def give_back(self, lot_id: str, credits: int) -> None:
+        """Return a charge's credits to their lot, or as a short-lived new lot if that has expired.
 
         Never dead on arrival, and never upgraded to credits that do not expire.
         """
@@ -110,7 +110,7 @@ class Draft:
         if credits == 0:
             return
         if not self.is_expired(lot):
-            self.post(lot_id, credits, reason)
+            self.post(lot_id, credits, Reason.RETURN)
             return
         self.reissue(lot, credits)
 

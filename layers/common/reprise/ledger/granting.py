@@ -12,7 +12,7 @@ from reprise.ledger.lots import Lot, LotKind
 from reprise.ledger.orders import Order, OrderStatus, Purchase
 from reprise.ledger.resting import rest_of, resting
 from reprise.ledger.reversing import follow_reversals, resettle
-from reprise.ledger.timing import latest, lives_beyond, retime
+from reprise.ledger.timing import latest, lives_beyond, retime, times_left
 
 
 def grant_order(draft: Draft, command: GrantOrder) -> Decision:
@@ -25,10 +25,11 @@ def grant_order(draft: Draft, command: GrantOrder) -> Decision:
         raise BadInputError("credits", "an order must grant at least one credit")
     _put_to_rest(draft)
     _settle(draft, bought, OrderStatus.CREDITED)
+    if bought.subscription_id is not None:
+        _extend(draft, bought, bought.subscription_id)
     if bought.credits:
         _open(draft, _lot_of(draft, bought))
     if bought.subscription_id is not None:
-        _extend(draft, bought, bought.subscription_id)
         _reopen(draft, bought)
         retime(draft, alive_at=bought.purchased_at)
     follow_reversals(draft, bought.order_id)
@@ -102,7 +103,8 @@ def _open(draft: Draft, lot: Lot) -> None:
     for order_id, claim in sorted(draft.claims.items()):
         kept = min(claim.owed, draft.lots[lot.lot_id].remaining)
         draft.post(lot.lot_id, -kept, Reason.NET)
-        draft.put_claim(order_id, replace(claim, netted=moved(claim.netted, lot.lot_id, kept)))
+        owing = replace(claim, netted=moved(claim.netted, lot.lot_id, kept))
+        draft.put_claim(order_id, owing.timed(times_left(draft, [draft.lots[lot.lot_id]])))
 
 
 def _extend(draft: Draft, bought: Purchase, subscription_id: str) -> None:

@@ -1,7 +1,6 @@
 """Deciding reversals: claw-back, shortfall, restore, debt, all as the difference to a target."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from reprise.ledger.account import Subscription
 from reprise.ledger.claims import Claim, moved
@@ -10,7 +9,7 @@ from reprise.ledger.draft import Decision, Draft
 from reprise.ledger.entries import Reason
 from reprise.ledger.errors import OrderUnknownError
 from reprise.ledger.orders import Order
-from reprise.ledger.timing import freeze, latest, retime, revive, time_left
+from reprise.ledger.timing import freeze, latest, outlives, retime, revive, times_left
 
 
 def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
@@ -84,12 +83,7 @@ def resettle(draft: Draft, order_id: str, won: int = 0) -> None:
     _restore(draft, order_id, won)
     _claw(draft, order_id)
     _repay(draft, order_id)
-    left = {
-        lot.lot_id: ms
-        for lot in draft.lots_of(order_id)
-        for ms in [None if draft.is_expired(lot) else time_left(draft, lot)]
-        if ms is not None
-    }
+    left = times_left(draft, draft.lots_of(order_id))
     draft.put_claim(order_id, draft.claims[order_id].timed(left))
 
 
@@ -110,9 +104,8 @@ def _restore(draft: Draft, order_id: str, won: int) -> None:
             continue
         clawed = moved(claim.clawed, lot.lot_id, -back)
         draft.claims[order_id] = replace(claim, clawed=clawed)
-        left = timedelta(milliseconds=claim.left.get(lot.lot_id, 0))
-        ends = lot.expires_at is not None and draft.paused(lot, draft.now + left) > lot.expires_at
-        outliving = min(back, won) if ends or is_expired else 0
+        left = claim.time_left(lot.lot_id)
+        outliving = min(back, won) if outlives(draft, lot, left) else 0
         won -= min(back, won)
         draft.post(lot.lot_id, back - outliving, Reason.RESTORE)
         if is_expired:
@@ -151,7 +144,11 @@ def _repay(draft: Draft, order_id: str) -> None:
             continue
         netted = moved(claim.netted, lot.lot_id, -back)
         draft.claims[order_id] = replace(claim, netted=netted)
-        draft.give_back(lot.lot_id, back, Reason.REPAY)
+        left = claim.time_left(lot.lot_id)
+        if outlives(draft, lot, left):
+            draft.reissue(lot, back, left)
+        else:
+            draft.post(lot.lot_id, back, Reason.REPAY)
         if lot.order_id is not None and lot.order_id != order_id:
             resettle(draft, lot.order_id)
 

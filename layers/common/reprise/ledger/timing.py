@@ -1,7 +1,8 @@
 """Setting, lifting and pausing the expiry of lots."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reprise.ledger.draft import Draft
 from reprise.ledger.instants import to_ms
@@ -51,11 +52,22 @@ def lives_beyond(draft: Draft, lot: Lot, expired_at: datetime) -> bool:
     return _runs(draft) or (nominal is not None and nominal > expired_at)
 
 
-def time_left(draft: Draft, lot: Lot) -> int | None:
-    """Return the milliseconds that a lot has to live; None for ever.
+def times_left(draft: Draft, lots: Iterable[Lot]) -> dict[str, int]:
+    """Return the milliseconds that lots have to live, those left out that expired or never will.
 
     A frozen lot's time stands still; that of a running subscription's is what was paid for.
     """
+    living = ((lot.lot_id, _time_left(draft, lot)) for lot in lots if not draft.is_expired(lot))
+    return {lot_id: left for lot_id, left in living if left is not None}
+
+
+def outlives(draft: Draft, lot: Lot, left: timedelta) -> bool:
+    """Return whether credits with so much time left outlive their lot."""
+    ends = lot.expires_at is not None and draft.paused(lot, draft.now + left) > lot.expires_at
+    return ends or draft.is_expired(lot)
+
+
+def _time_left(draft: Draft, lot: Lot) -> int | None:
     is_plan = lot.kind is LotKind.SUBSCRIPTION
     end = lot.expires_at or (_nominal_end(draft, lot) if is_plan else None)
     standing = draft.account.freeze_of(lot)
