@@ -10,6 +10,7 @@ from reprise.canonical import canonical_json
 from reprise.catalogue.reading import example_catalogue
 from reprise.composition import rules_at
 from reprise.ledger.account import sections_of
+from reprise.ledger.resting import awake
 from reprise.policy.book import packaged_book
 from reprise.ports.ledger_memory import MemoryLedgerStore
 from reprise.ports.mirror import MemoryMirrorStore
@@ -43,13 +44,15 @@ def standing(of: Books, account_id: str) -> str:
     account = of.ledger.store.read(account_id).account
     if account is None:
         return "no account"
+    orders_of = of.ledger.store.orders_of(account_id)
+    account = awake(account, ((order.order_id, order.rest) for order in orders_of))
     lots = {key: replace(lot, granted_at=_NO_TIME) for key, lot in account.lots.items()}
     freezes = {key: replace(freeze, since=_NO_TIME) for key, freeze in account.freezes.items()}
     sections = sections_of(replace(account, lots=lots, freezes=freezes))
     left = {key: lot.remaining for key, lot in lots.items()}
     orders = sorted(
         (order.order_id, order.status.value, canonical_json(order.reversals.state()))
-        for order in of.ledger.store.orders_of(account_id)
+        for order in orders_of
     )
     mirrors = [
         (mirror.subscription_id, mirror.current.status)

@@ -11,6 +11,7 @@ from reprise.catalogue.model import Catalogue
 from reprise.ledger.charges import Outcome, Task
 from reprise.ledger.commands import CHARGE
 from reprise.ledger.entries import Entry, Reason
+from reprise.ledger.usage import claim_of
 from reprise.policy.entitlements import Entitlements
 from reprise.ports.directory import Profile
 from reprise.ports.ledger import Page
@@ -98,7 +99,7 @@ def orders_answer(page: Page[OrderRecord], now: datetime) -> sold.OrdersAnswer:
 def order_answer(record: OrderRecord, now: datetime) -> sold.OrderAnswer:
     """Return where an order stands."""
     order, account, bought = record.order, record.account, record.order.purchase
-    claim, freeze = account.claims.get(order.order_id), account.freezes.get(order.order_id)
+    claim, freeze = claim_of(account, order), account.freezes.get(order.order_id)
     lots = [lot for lot in account.lots.values() if lot.order_id == order.order_id]
     return sold.OrderAnswer(
         order_id=order.order_id,

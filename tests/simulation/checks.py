@@ -6,17 +6,10 @@ from datetime import timedelta
 from reprise.cases.model import AttemptState
 from reprise.ledger.audit import audit
 from reprise.ledger.entries import Reason
-from reprise.ledger.usage import credits_used
+from reprise.ledger.usage import claim_of, credits_used
 
 from tests.simulation.judge import used_by_order
-from tests.simulation.truth import (
-    COSTS,
-    DAY,
-    OFF,
-    PROMISE,
-    SECOND_POLICY,
-    WAITING_MAX,
-)
+from tests.simulation.truth import COSTS, DAY, OFF, PROMISE, SECOND_POLICY, WAITING_MAX
 
 DEADLINE = timedelta(minutes=20)
 HEARD = 4 * DAY
@@ -54,6 +47,7 @@ def _account(world, account):
     yield from _generations(truth, account, journal)
     yield from _expiries(world, account, journal, head)
     yield from _frozen(truth.of(account), journal)
+    yield from _won(truth.of(account), journal)
     yield from _conservation(truth, account, store, journal, head)
     yield from _gifts(world, account, journal)
     yield from _money(truth.payments_of(account), journal)
@@ -80,16 +74,16 @@ def _orders(world, account, head):
             if bought.payment.refunded < bought.price:
                 yield f"{name}: settled by money, and {bought.payment.refunded} of it went back"
             continue
-        yield from _claim(name, bought, head)
+        yield from _claim(order, name, bought, head)
         if order.purchase.credits != bought.credits:
             yield f"{name}: {order.purchase.credits} credits, {bought.credits} were bought"
     for name in stored:
         yield f"{name}: credited and never paid"
 
 
-def _claim(name, bought, head):
+def _claim(order, name, bought, head):
     """A claim is what the money says, and takes what it can."""
-    claim = head.claims.get(name)
+    claim = claim_of(head, order)
     target = claim.target if claim else 0
     if target not in bought.claims:
         yield f"{name}: {target} credits claimed, {sorted(bought.claims)} by the money"
@@ -168,6 +162,19 @@ def _frozen(known, journal):
                 is_held = heard < entry.at and (until is None or entry.at < until - OFF)
                 if is_held and _takes(entry, name):
                     yield f"{name}: {entry.key} spent what was frozen since {since}"
+
+
+def _won(known, journal):
+    """What the bank took and gave back is never worth nothing, however late it came."""
+    for name, bought in known.items():
+        if bought.payment.refunds or bought.duplicate:
+            continue  # then it may be a refund that came to nothing
+        for entry in journal:
+            is_news = entry.key.startswith(f"reversal#{name}#")
+            back = {one.lot_id for one in entry.postings if one.reason is Reason.RESTORE}
+            gone = {one.lot_id for one in entry.postings if one.reason is Reason.EXPIRE}
+            if is_news and back & gone:
+                yield f"{name}: {entry.key} gave back what had expired"
 
 
 def _takes(entry, lot_id):

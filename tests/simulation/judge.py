@@ -107,7 +107,8 @@ class Judge:
         age = letter.sent_at - bought.paid_at
         if age >= WITHDRAWAL_OVER:
             return {DENY, PERSON} if self._declared_before(letter) else {DENY}
-        if bought.is_renewal or self._paid_again(bought) or self.used(letter.account, order):
+        went_on = self._paid_again(bought) or self._changed(bought)
+        if bought.is_renewal or went_on or self.used(letter.account, order):
             granted = PERSON
         else:
             granted = self._money(letter.account)
@@ -127,6 +128,13 @@ class Judge:
             and one is not bought
             and one.paid_at >= bought.paid_at
             and one.still_paid
+            for one in self.world.truth.of(bought.account).values()
+        )
+
+    def _changed(self, bought):
+        """Whether its subscription has another plan since, which may have left a balance."""
+        return bool(bought.subscription) and any(
+            (one.subscription, one.plan != bought.plan) == (bought.subscription, True)
             for one in self.world.truth.of(bought.account).values()
         )
 

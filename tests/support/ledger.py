@@ -48,9 +48,11 @@ def pack(order_id="cs_1", credits=100, paid=1000, due=None, at=T0, **more) -> Pu
     )
 
 
-def renewal(order_id="in_1/il_1", sub="sub_1", end=T0 + 30 * DAY, credits=500, at=T0) -> Purchase:
+def renewal(
+    order_id="in_1/il_1", sub="sub_1", end=T0 + 30 * DAY, credits=500, at=T0, **more
+) -> Purchase:
     return replace(
-        pack(order_id, credits, 1000, at=at),
+        pack(order_id, credits, 1000, at=at, **more),
         kind=LotKind.SUBSCRIPTION,
         sku="pro",
         subscription_id=sub,

@@ -42,7 +42,9 @@ def test_a_purchase_is_shown_until_its_window_ends(root, shown):
 
 def test_what_cannot_be_withdrawn_from_is_not_shown(root, shown):
     later = renewal("in_2/il_1", at=T0)
+    first = {"country": "DE", "reason": "subscription_create"}
     bought = [
+        renewal(at=T0 - 30 * DAY, facts=first),
         pack("cs_us", facts={"country": "US"}),
         pack("cs_nowhere"),
         replace(later, facts={"country": "DE", "reason": "subscription_cycle"}),
@@ -51,6 +53,13 @@ def test_what_cannot_be_withdrawn_from_is_not_shown(root, shown):
     back = ReverseOrder("cs_back", 1, refund(), CAUSE)
     root.accounts.ledger.run("usr_1", back, T0)
     assert shown() == ()
+
+
+def test_the_first_payment_after_a_free_trial_is_shown(root, shown):
+    """The fourteen days run from the trial's beginning or anew (C-565/22): the decision says."""
+    facts = {"country": "DE", "reason": "subscription_cycle"}
+    buy(root, "usr_1", renewal(at=T0, facts=facts))
+    assert [one.order_id for one in shown()] == ["in_1/il_1"]
 
 
 def test_a_used_purchase_and_a_first_period_are_shown_as_what_they_are(root, shown):

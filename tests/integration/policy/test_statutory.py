@@ -173,6 +173,15 @@ def test_who_lives_elsewhere_is_judged_by_the_country_of_the_purchase():
         assert story.writes(WITHDRAW.format(order)).decision.rule == rule
 
 
+def test_a_subscription_whose_plan_changed_since_is_a_persons_call(story):
+    """A smaller plan leaves a balance at Stripe: with all the money back it would be paid twice."""
+    order, period = story.subscribes(plan="premier")
+    story.after(days=3).subscription("sub_1Ada", period, "pro")
+    case = story.writes(WITHDRAW.format(order.partition("/")[0]))
+    assert (case.state, case.decision.rule) == ("person", "withdrawal_changed")
+    assert story.refunded == 0
+
+
 def test_what_was_paid_for_a_subscription_since_is_withdrawn_from_with_it(story):
     """The first payment alone would go back, the subscription end, and the upgrade be lost."""
     order, period = story.subscribes()

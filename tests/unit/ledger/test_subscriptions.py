@@ -1,9 +1,10 @@
 import pytest
+from reprise.errors import BadInputError
 from reprise.ledger.charges import Outcome
 from reprise.ledger.commands import ExpireLot, ThawOrder
 from reprise.ledger.reversals import RefundStatus, Reversals
 
-from tests.support.ledger import CAUSE, DAY, T0, Book, dispute, orderings, pack, refund, renewal
+from tests.support.ledger import CAUSE, DAY, T0, Book, orderings, pack, refund, renewal
 
 END = T0 + 30 * DAY
 LEFTOVER = 60 * DAY
@@ -41,6 +42,20 @@ def test_an_expiry_is_never_set_closer_than_seven_days():
     book.grant(renewal())
     book.end(now=END + 58 * DAY)
     assert expiry(book) == END + 65 * DAY
+
+
+def test_a_period_that_buys_no_credits_still_buys_its_time():
+    book = Book()
+    book.grant(renewal())
+    book.grant(renewal("in_2/il_1", end=END + 9 * DAY, credits=0))
+    assert book.left() == {"in_1/il_1": 500}
+    book.end(now=END)
+    assert expiry(book) == END + 9 * DAY + LEFTOVER
+
+
+def test_a_pack_without_credits_is_refused():
+    with pytest.raises(BadInputError, match="credits"):
+        Book().grant(pack(credits=0))
 
 
 def test_packs_are_not_touched_by_a_cancellation():
@@ -99,28 +114,17 @@ def test_a_renewal_paid_before_an_expiry_but_seen_after_it_gives_back_what_expir
     assert book.orders["in_1/il_1"].expired == 0
 
 
-def test_a_dispute_won_late_gives_credits_back_that_live_as_long_as_their_month_was_paid_for():
+def test_a_refund_that_fails_gives_credits_back_that_live_as_long_as_their_month_was_paid_for():
     """While the payment was gone the lot had only the notice to live; that must not last."""
     book = Book()
     book.grant(renewal(credits=100))
     book.charge(credits=6)
     book.settle(outcome=Outcome.DELIVERED)
-    book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=T0 + 20 * DAY)
+    book.reverse(refund(1000), "in_1/il_1", now=T0 + 20 * DAY)
     book.end(now=END)
-    won = dispute(1000, "lost", "won", txn_1=-1000, txn_2=1000)
-    book.reverse(won, "in_1/il_1", now=END + 14 * DAY)
+    book.reverse(refund(1000, RefundStatus.FAILED), "in_1/il_1", now=END + 14 * DAY)
     assert book.left() == {"in_1/il_1": 94}
     assert expiry(book) == END + LEFTOVER
-
-
-def test_a_dispute_won_after_the_leftovers_time_gives_nothing_back():
-    book = Book()
-    book.grant(renewal(credits=100))
-    book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=T0 + 20 * DAY)
-    book.end(now=END)
-    won = dispute(1000, "lost", "won", txn_1=-1000, txn_2=1000)
-    book.reverse(won, "in_1/il_1", now=END + LEFTOVER)
-    assert book.left() == {}
 
 
 def test_a_renewal_paid_after_an_expiry_gives_nothing_back():

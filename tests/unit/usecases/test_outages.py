@@ -99,6 +99,14 @@ def test_a_yearly_period_is_prorated_from_what_it_granted():
     assert due(of) == {"usr_1": 50}  # 6000 x 3 / 365, rounded up
 
 
+def test_a_period_that_bought_time_alone_is_made_good_in_credits():
+    """The remainder of a larger plan paid for it: no money says what its credits are worth."""
+    of = outages()
+    see(of, "usr_1", sighting())
+    pay(of, "usr_1", credits=0)
+    assert due(of) == {"usr_1": 50}
+
+
 def test_a_refunded_period_is_due_nothing():
     of = outages()
     subscriber(of, "usr_1")

@@ -134,3 +134,73 @@ def test_a_payment_that_is_told_of_before_its_invoice_waits_and_alarms_nobody():
     deliver(to, "invoice_paid_create")
     assert to.ledger.store.find_alias("pi_RepCreate").order_id == "in_RepCreate"
     assert not to.parking.parked(10).items
+
+
+def test_an_upgrade_under_a_discount_buys_by_what_it_costs_then():
+    """Half price: what 13.33 buys of it is twice what it buys at the full price."""
+
+    def half_price(invoice):
+        left, entered = invoice["lines"]["data"]
+        left["amount"] = -333
+        entered["discount_amounts"] = [{"amount": 1000, "discount": "di_1"}]
+        invoice["amount_paid"] = 667
+
+    assert upgraded(half_price) == {"premier": 889}
+
+
+def anchored(entered_price, left, paid, plan="pro", discount=0):
+    """Return the one order of a change of plan that begins a new month at once."""
+
+    def change(invoice):
+        old, new = invoice["lines"]["data"]
+        prices = old["pricing"], new["pricing"]
+        if plan == "pro":
+            new["pricing"], old["pricing"] = prices
+            new["metadata"]["plan"] = plan
+        old["amount"] = left
+        new |= {"amount": entered_price, "discount_amounts": []}
+        if discount:
+            new["discount_amounts"] = [{"amount": discount, "discount": "di_1"}]
+        new["parent"]["subscription_item_details"]["proration"] = False
+        new["period"] = {"start": 1795060800, "end": 1797652800}
+        invoice |= {"amount_paid": paid, "amount_due": paid, "total": entered_price + left}
+
+    to = books()
+    deliver(to, "subscription_created")
+    done = deliver(to, edited("invoice_paid_update_proration", change))
+    (order,) = to.ledger.store.orders_of(ADA)
+    account = to.ledger.store.read(ADA).account
+    assert done.credits == account.balance == order.purchase.credits
+    assert order.purchase.sku == plan
+    through = account.subscriptions["sub_RepAda"].paid_through
+    assert int(through.timestamp()) == 1797652800
+    return order.purchase.credits
+
+
+def test_a_downgrade_with_a_new_month_that_the_remainder_paid_for_gives_its_time():
+    """It made no order: the benefits ended with the old month, though the new one was paid for."""
+    assert anchored(1000, -2000, paid=0) == 0
+
+
+def test_a_downgrade_with_a_new_month_buys_what_was_paid_for_it():
+    """On the last day of Premier: 9.00 of 10.00 are paid, and bought nothing."""
+    assert anchored(1000, -100, paid=900) == 450
+
+
+def test_an_upgrade_with_a_new_month_buys_all_of_what_was_paid_for_it():
+    """The month before is over: what it granted is no part of the new one."""
+    assert anchored(3000, -33, paid=2967, plan="premier") == 1978
+
+
+def test_a_new_month_under_a_discount_is_bought_by_its_price():
+    assert anchored(3000, 0, paid=1500, plan="premier", discount=1500) == 2000
+
+
+def test_a_trial_that_a_change_begins_is_no_paid_time():
+    def trial(invoice):
+        del invoice["lines"]["data"][0]
+        invoice["lines"]["data"][0]["amount"] = 0
+        invoice["lines"]["data"][0]["parent"]["subscription_item_details"]["proration"] = False
+        invoice |= {"amount_paid": 0, "amount_due": 0, "total": 0}
+
+    assert upgraded(trial) == {}

@@ -1,6 +1,6 @@
 """Audit and explanation: what an account's journal says about it, replayed from nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reprise.canonical import canonical_json
@@ -10,7 +10,7 @@ from reprise.ledger.claims import Claim
 from reprise.ledger.entries import Entry, Reason, apply
 from reprise.ledger.orders import Order
 from reprise.ledger.target import Target
-from reprise.ledger.usage import credits_used
+from reprise.ledger.usage import claim_of, credits_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,24 @@ def audit(
         head: the stored head, or None if there is none.
         orders: the stored orders of the account.
     """
-    account = Account(account_id)
+    account, claims = Account(account_id), dict[str, Claim]()
     try:
         for entry in journal:
             account = apply(account, entry)
             check(account)
+            claims |= account.claims
     except InvariantViolationError as error:
         return Audit(account.seq, account.balance, f"entry {account.seq + 1}: {error}")
     difference = _difference(account, head or Account(account_id))
-    wrong = (found for order in orders if (found := _order_difference(account, order)))
+    wrong = (found for order in orders if (found := _order_difference(account, order, claims)))
     return Audit(account.seq, account.balance, difference or next(wrong, None))
 
 
-def _order_difference(account: Account, order: Order) -> str | None:
-    claim = account.claims.get(order.order_id) or Claim(0, 0, 0, order.expired)
+def _order_difference(account: Account, order: Order, claims: Mapping[str, Claim]) -> str | None:
+    is_held = order.order_id in account.claims
+    if order.rest and (is_held or order.rest.claim != claims.get(order.order_id)):
+        return f"{order.order_id}.rest: {order.rest.claim}, the head's {claims.get(order.order_id)}"
+    claim = claim_of(account, order) or Claim(0, 0, 0, order.expired)
     claimed = Target(claim.target, claim.own, claim.lost)
     if claimed != order.target:
         return f"{order.order_id}.reversals: claim {order.target}, the head {claimed}"

@@ -86,6 +86,6 @@ def _return(draft: Draft, lot_id: str, credits: int) -> None:
     if credits == 0:
         return
     lot = draft.lots[lot_id]
-    draft.give_back(lot_id, credits, Reason.RETURN)
+    draft.give_back(lot_id, credits)
     if lot.order_id is not None:
         resettle(draft, lot.order_id)

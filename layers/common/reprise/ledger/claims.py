@@ -5,7 +5,8 @@ reversal before or after a spend's refund, or before or after an expiry, ends in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import cast
 
 type ClaimState = list[int | dict[str, int]]
@@ -22,6 +23,8 @@ class Claim:
         expired: credits of the order that expired unspent; they absorb the claim before anything.
         clawed: lot to credits taken from it.
         netted: lot to credits of later grants that were kept for this claim's owed shortfall.
+        left: lot to the milliseconds that it had to live when a dispute took credits from it, or a
+            debt kept them; what is given back of that has them again.
     """
 
     target: int
@@ -30,6 +33,12 @@ class Claim:
     expired: int
     clawed: Mapping[str, int] = field(default_factory=dict)
     netted: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def disputed(self) -> int:
+        """The part of the claim that disputes make, beside our own refunds."""
+        return self.target - self.own
 
     @property
     def taken(self) -> int:
@@ -56,15 +65,29 @@ class Claim:
         """The debt that later grants have not covered yet."""
         return self.owable - sum(self.netted.values())
 
+    def time_left(self, lot_id: str) -> timedelta:
+        """Return the time that credits of a lot had when they were taken, as far as is known."""
+        return timedelta(milliseconds=self.left.get(lot_id, 0))
+
     def state(self) -> ClaimState:
         """Return what is stored of the claim."""
         amounts: list[int | dict[str, int]] = [self.target, self.own, self.lost, self.expired]
-        return [*amounts, dict(self.clawed), dict(self.netted)]
+        state = [*amounts, dict(self.clawed), dict(self.netted)]
+        return [*state, dict(self.left)] if self.left else state
 
     @classmethod
     def of_state(cls, state: ClaimState) -> "Claim":
         """Return the stored claim; the inverse of `state`."""
         return cls(*cast("tuple[int, int, int, int, dict[str, int], dict[str, int]]", state))
+
+    def timed(self, left: Mapping[str, int]) -> "Claim":
+        """Return the claim knowing how long lots had to live; what it knew already stands.
+
+        Only of what disputes hold: our own refunds stop no clock.
+        """
+        known = {**left, **self.left} if self.disputed else {}
+        held = {*self.clawed, *self.netted}
+        return replace(self, left={lot_id: ms for lot_id, ms in known.items() if lot_id in held})
 
 
 def moved(amounts: Mapping[str, int], lot_id: str, credits: int) -> dict[str, int]:

@@ -25,6 +25,7 @@ from reprise.ledger.entries import Entry
 from reprise.ledger.expiring import end_subscription, expire_lot, thaw_order
 from reprise.ledger.granting import gift, grant_order, refund_uncredited
 from reprise.ledger.orders import Order
+from reprise.ledger.resting import resting
 from reprise.ledger.reversing import reverse_order
 from reprise.ledger.terms import Rules
 from reprise.ledger.timing import thaw_lapsed
@@ -96,7 +97,8 @@ def orders_needed(account: Account, command: Command) -> frozenset[str]:
         case GrantOrder():
             lapsed = {lapsed.lot.order_id for lapsed in account.lapsed.values()}
             reopened = sorted(order_id for order_id in lapsed if order_id is not None)
-            return frozenset({command.purchase.order_id, *reopened[:REOPENED_MAX]})
+            kept = (*reopened[:REOPENED_MAX], *resting(account))
+            return frozenset({command.purchase.order_id, *kept})
         case RefundUncredited():
             return frozenset({command.purchase.order_id})
         case ReverseOrder():

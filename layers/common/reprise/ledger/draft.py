@@ -12,10 +12,8 @@ from reprise.ledger.commands import Command, command_hash
 from reprise.ledger.entries import Entry, Posting, Reason, apply, changes_between
 from reprise.ledger.lots import Lot, LotKind
 from reprise.ledger.orders import Order
+from reprise.ledger.resting import LAPSED_KEPT
 from reprise.ledger.terms import Rules
-
-_LAPSED_KEPT = timedelta(days=30)
-"""How long an expired subscription lot is remembered: as long as events of Stripe can be listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +101,8 @@ class Draft:
         self.lots[lot.lot_id] = replace(lot, remaining=0)
         self.post(lot.lot_id, lot.granted, reason)
 
-    def give_back(self, lot_id: str, credits: int, reason: Reason) -> None:
-        """Return credits to their lot, or as a short-lived new lot where theirs has expired.
+    def give_back(self, lot_id: str, credits: int) -> None:
+        """Return a charge's credits to their lot, or as a short-lived new lot if that has expired.
 
         Never dead on arrival, and never upgraded to credits that do not expire.
         """
@@ -112,9 +110,13 @@ class Draft:
         if credits == 0:
             return
         if not self.is_expired(lot):
-            self.post(lot_id, credits, reason)
+            self.post(lot_id, credits, Reason.RETURN)
             return
-        end = self.now + self.rules.of(lot.policy_version).reissue
+        self.reissue(lot, credits)
+
+    def reissue(self, lot: Lot, credits: int, left: timedelta = timedelta(0)) -> None:
+        """Open a new lot for credits that outlive theirs, for what was left of their time."""
+        end = self.now + max(left, self.rules.of(lot.policy_version).reissue)
         reissued = replace(
             lot,
             lot_id=f"reissue:{self.command.key}:{len(self.postings)}",
@@ -202,5 +204,5 @@ class Draft:
         self.lapsed = {
             key: lapsed
             for key, lapsed in self.lapsed.items()
-            if self.now - lapsed.expired_at < _LAPSED_KEPT
+            if self.now - lapsed.expired_at < LAPSED_KEPT
         }

@@ -10,19 +10,26 @@ from reprise.ledger.draft import Decision, Draft
 from reprise.ledger.entries import Reason
 from reprise.ledger.lots import Lot, LotKind
 from reprise.ledger.orders import Order, OrderStatus, Purchase
+from reprise.ledger.resting import rest_of, resting
 from reprise.ledger.reversing import follow_reversals, resettle
-from reprise.ledger.timing import latest, lives_beyond, retime
+from reprise.ledger.timing import latest, lives_beyond, retime, times_left
 
 
 def grant_order(draft: Draft, command: GrantOrder) -> Decision:
-    """Credit a paid order: open its lot, keep what is owed, lift or set expiries."""
+    """Credit a paid order: open its lot, keep what is owed, lift or set expiries.
+
+    A subscription's line may pay for time alone.
+    """
     bought = command.purchase
-    if bought.credits < 1:
+    if bought.credits < (1 if bought.subscription_id is None else 0):
         raise BadInputError("credits", "an order must grant at least one credit")
+    _put_to_rest(draft)
     _settle(draft, bought, OrderStatus.CREDITED)
-    _open(draft, _lot_of(draft, bought))
     if bought.subscription_id is not None:
         _extend(draft, bought, bought.subscription_id)
+    if bought.credits:
+        _open(draft, _lot_of(draft, bought))
+    if bought.subscription_id is not None:
         _reopen(draft, bought)
         retime(draft, alive_at=bought.purchased_at)
     follow_reversals(draft, bought.order_id)
@@ -61,6 +68,15 @@ def gift(draft: Draft, command: Gift) -> Decision:
     return draft.sealed(terms.version)
 
 
+def _put_to_rest(draft: Draft) -> None:
+    """Move claims that rest from the head to their orders."""
+    for order_id in resting(draft.before):
+        if order_id in draft.orders and order_id in draft.claims:
+            rest = rest_of(draft.before, order_id)
+            draft.orders[order_id] = replace(draft.orders[order_id], rest=rest)
+            del draft.claims[order_id]
+
+
 def _settle(draft: Draft, bought: Purchase, status: OrderStatus) -> None:
     order = draft.orders.get(bought.order_id, Order(bought))
     if order.status is not OrderStatus.PENDING:
@@ -89,7 +105,8 @@ def _open(draft: Draft, lot: Lot) -> None:
     for order_id, claim in sorted(draft.claims.items()):
         kept = min(claim.owed, draft.lots[lot.lot_id].remaining)
         draft.post(lot.lot_id, -kept, Reason.NET)
-        draft.put_claim(order_id, replace(claim, netted=moved(claim.netted, lot.lot_id, kept)))
+        owing = replace(claim, netted=moved(claim.netted, lot.lot_id, kept))
+        draft.put_claim(order_id, owing.timed(times_left(draft, [draft.lots[lot.lot_id]])))
 
 
 def _extend(draft: Draft, bought: Purchase, subscription_id: str) -> None:

@@ -10,6 +10,7 @@ from reprise.canonical import Json
 from reprise.ledger.allot import Shares
 from reprise.ledger.instants import of_ms, opt_instant, opt_ms, to_ms
 from reprise.ledger.lots import LotKind
+from reprise.ledger.resting import Rest
 from reprise.ledger.reversals import Reversals
 from reprise.ledger.target import Target, target_of
 
@@ -35,7 +36,7 @@ class Purchase:
         order_id: the checkout session, or invoice and line.
         kind: `pack` or `subscription`.
         sku: the catalogue's name of the pack or plan.
-        credits: credits it grants.
+        credits: credits it grants; none where a subscription's line pays for time alone.
         paid: minor units that were paid for it.
         due: minor units of its price, tax and discount included.
         payment: minor units of the whole payment it was part of: all lines of an invoice.
@@ -85,6 +86,7 @@ class Order:
         reversals: what moved its money back.
         expired: credits of its lots that expired unspent; neither spent nor shortfall.
         version: grows by one with every stored change; zero before the first.
+        rest: its claim while it is at rest, and so not in the head.
     """
 
     purchase: Purchase
@@ -92,6 +94,7 @@ class Order:
     reversals: Reversals = field(default_factory=Reversals)
     expired: int = 0
     version: int = 0
+    rest: Rest | None = None
 
     @property
     def order_id(self) -> str:
@@ -208,6 +211,7 @@ class Order:
             "status": self.status.value,
             "reversals": self.reversals.state(),
             "expired": self.expired,
+            **({"rest": self.rest.state()} if self.rest else {}),
         }
 
     @classmethod
@@ -235,4 +239,5 @@ class Order:
             reversals=Reversals.of_state(state["reversals"]),
             expired=state["expired"],
             version=version,
+            rest=Rest.of_state(state["rest"]) if "rest" in state else None,
         )

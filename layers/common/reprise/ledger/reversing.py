@@ -9,7 +9,7 @@ from reprise.ledger.draft import Decision, Draft
 from reprise.ledger.entries import Reason
 from reprise.ledger.errors import OrderUnknownError
 from reprise.ledger.orders import Order
-from reprise.ledger.timing import freeze, latest, retime, revive
+from reprise.ledger.timing import freeze, latest, outlives, retime, revive, times_left
 
 
 def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
@@ -27,12 +27,17 @@ def reverse_order(draft: Draft, command: ReverseOrder) -> Decision | None:
     merged = order.reversals.merge(command.facts)
     if merged == order.reversals:
         return None
-    reversed_order = replace(order, reversals=merged)
+    if order.rest is not None:
+        draft.claims[order.order_id] = order.rest.claim
+        draft.lots |= {key: lot for key, lot in order.rest.lots.items() if key not in draft.lots}
+    reversed_order = replace(order, reversals=merged, rest=None)
     draft.orders[order.order_id] = reversed_order
+    # What the money pays for counts before credits go, and again before they come back.
     if reversed_order.net_paid and not order.net_paid:
         revive(draft, reversed_order)
+        _repay_through(draft, reversed_order, command)
     follow_reversals(draft, order.order_id)
-    if order.net_paid != reversed_order.net_paid:
+    if order.net_paid and not reversed_order.net_paid:
         _repay_through(draft, reversed_order, command)
     target = reversed_order.target
     claim = draft.claims.get(order.order_id)
@@ -54,35 +59,42 @@ def follow_reversals(draft: Draft, order_id: str) -> None:
         if draft.is_expired(lot):
             draft.expire(lot)
     target = order.target
-    claim = draft.claims.get(order_id) or Claim(0, 0, 0, draft.orders[order_id].expired)
-    draft.put_claim(
-        order_id, replace(claim, target=target.credits, own=target.own, lost=target.lost)
-    )
+    known = draft.claims.get(order_id) or Claim(0, 0, 0, draft.orders[order_id].expired)
+    claim = replace(known, target=target.credits, own=target.own, lost=target.lost)
+    draft.put_claim(order_id, claim)
     freezes_on = draft.rules.of(order.purchase.policy_version).freezes_on
     freeze(draft, order_id, order.freezes(freezes_on))
-    resettle(draft, order_id)
+    resettle(draft, order_id, won=max(0, known.disputed - claim.disputed))
 
 
-def resettle(draft: Draft, order_id: str) -> None:
+def resettle(draft: Draft, order_id: str, won: int = 0) -> None:
     """Move credits until the order's claim holds what it should, given what is there.
 
     Called after anything that changes the target or brings credits back to the order's lots:
     first what was taken too much goes back, then what is missing is taken, then debts that
     shrank repay the lots that were netted for them.
+
+    Args:
+        draft: the head.
+        order_id: the order; nothing is done where it has no claim.
+        won: credits that disputes claim no more.
     """
     if order_id not in draft.claims:
         return
-    _restore(draft, order_id)
+    _restore(draft, order_id, won)
     _claw(draft, order_id)
     _repay(draft, order_id)
-    draft.put_claim(order_id, draft.claims[order_id])
+    left = times_left(draft, draft.lots_of(order_id))
+    draft.put_claim(order_id, draft.claims[order_id].timed(left))
 
 
-def _restore(draft: Draft, order_id: str) -> None:
+def _restore(draft: Draft, order_id: str, won: int) -> None:
     """Give back what is clawed too much, to the longest-lived lots first.
 
-    A lot that has expired since would have nothing left of it: that part counts as expired. A lot
-    that lives gives nothing to a claim that expired credits absorb.
+    A lot that has expired since would have nothing left of it: that part counts as expired. But
+    while a dispute held credits nobody could use them, so what it gives back has the time that was
+    left, as a new lot where its own ends sooner. A lot that lives gives nothing to a claim that
+    expired credits absorb.
     """
     lots = (draft.lots[lot_id] for lot_id in draft.claims[order_id].clawed)
     for lot in sorted(lots, key=lambda lot: lot.burn_rank, reverse=True):
@@ -93,9 +105,14 @@ def _restore(draft: Draft, order_id: str) -> None:
             continue
         clawed = moved(claim.clawed, lot.lot_id, -back)
         draft.claims[order_id] = replace(claim, clawed=clawed)
-        draft.post(lot.lot_id, back, Reason.RESTORE)
+        left = claim.time_left(lot.lot_id)
+        outliving = min(back, won) if outlives(draft, lot, left) else 0
+        won -= min(back, won)
+        draft.post(lot.lot_id, back - outliving, Reason.RESTORE)
         if is_expired:
             draft.expire(draft.lots[lot.lot_id])
+        if outliving:
+            draft.reissue(lot, outliving, left)
 
 
 def _claw(draft: Draft, order_id: str) -> None:
@@ -128,7 +145,11 @@ def _repay(draft: Draft, order_id: str) -> None:
             continue
         netted = moved(claim.netted, lot.lot_id, -back)
         draft.claims[order_id] = replace(claim, netted=netted)
-        draft.give_back(lot.lot_id, back, Reason.REPAY)
+        left = claim.time_left(lot.lot_id)
+        if outlives(draft, lot, left):
+            draft.reissue(lot, back, left)
+        else:
+            draft.post(lot.lot_id, back, Reason.REPAY)
         if lot.order_id is not None and lot.order_id != order_id:
             resettle(draft, lot.order_id)
 

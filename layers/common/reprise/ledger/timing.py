@@ -1,11 +1,14 @@
 """Setting, lifting and pausing the expiry of lots."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reprise.ledger.draft import Draft
+from reprise.ledger.instants import to_ms
 from reprise.ledger.lots import Freeze, Lot, LotKind
 from reprise.ledger.orders import Order
+from reprise.ledger.resting import LAPSED_KEPT
 
 
 def latest(*instants: datetime | None) -> datetime | None:
@@ -21,7 +24,7 @@ def retime(draft: Draft, alive_at: datetime | None = None) -> None:
 
     Args:
         draft: the head.
-        alive_at: lots that were not expired at this instant count as unexpired too.
+        alive_at: lots that were not expired at this instant count as unexpired too, for a while.
     """
     for lot in list(draft.lots.values()):
         if lot.kind is not LotKind.SUBSCRIPTION or not _is_alive(draft, lot, alive_at):
@@ -49,6 +52,29 @@ def lives_beyond(draft: Draft, lot: Lot, expired_at: datetime) -> bool:
     return _runs(draft) or (nominal is not None and nominal > expired_at)
 
 
+def times_left(draft: Draft, lots: Iterable[Lot]) -> dict[str, int]:
+    """Return the milliseconds that lots have to live, those left out that expired or never will.
+
+    A frozen lot's time stands still; that of a running subscription's is what was paid for.
+    """
+    living = ((lot.lot_id, _time_left(draft, lot)) for lot in lots if not draft.is_expired(lot))
+    return {lot_id: left for lot_id, left in living if left is not None}
+
+
+def outlives(draft: Draft, lot: Lot, left: timedelta) -> bool:
+    """Return whether credits with so much time left outlive their lot."""
+    ends = lot.expires_at is not None and draft.paused(lot, draft.now + left) > lot.expires_at
+    return ends or draft.is_expired(lot)
+
+
+def _time_left(draft: Draft, lot: Lot) -> int | None:
+    is_plan = lot.kind is LotKind.SUBSCRIPTION
+    end = lot.expires_at or (_nominal_end(draft, lot) if is_plan else None)
+    standing = draft.account.freeze_of(lot)
+    since = draft.now if standing is None else standing.since
+    return None if end is None else max(0, to_ms(end) - to_ms(since))
+
+
 def _runs(draft: Draft) -> bool:
     return any(sub.ended_at is None for sub in draft.subscriptions.values())
 
@@ -63,7 +89,9 @@ def _is_alive(draft: Draft, lot: Lot, alive_at: datetime | None) -> bool:
     if not draft.is_expired(lot):
         return True
     expires_at = draft.account.expiry(lot, draft.notice(lot))
-    return alive_at is not None and expires_at is not None and alive_at < expires_at
+    if alive_at is None or expires_at is None or expires_at + LAPSED_KEPT <= draft.now:
+        return False
+    return alive_at < expires_at
 
 
 def _leftover_end(draft: Draft, lot: Lot) -> datetime:

@@ -1,7 +1,13 @@
 """How much of an order was used: what the withdrawal right asks."""
 
 from reprise.ledger.account import Account
+from reprise.ledger.claims import Claim
 from reprise.ledger.orders import Order, OrderStatus
+
+
+def claim_of(account: Account, order: Order) -> Claim | None:
+    """Return the claim on an order's credits, in the head or at rest, if it has one."""
+    return account.claims.get(order.order_id) or (order.rest.claim if order.rest else None)
 
 
 def credits_used(account: Account, order: Order) -> int:
@@ -17,7 +23,7 @@ def credits_used(account: Account, order: Order) -> int:
         return 0
     lots = {lot.lot_id: lot for lot in account.lots.values() if lot.order_id == order.order_id}
     left = sum(lot.remaining for lot in lots.values())
-    claim = account.claims.get(order.order_id)
+    claim = claim_of(account, order)
     clawed = claim.taken if claim else 0
     netted = sum(
         credits

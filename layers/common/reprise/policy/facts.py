@@ -78,6 +78,7 @@ class OrderFacts:
         credits_used: net credits of it that charges consumed, open ones included.
         policy_version: the version pinned at the purchase.
         later: what was paid for the same subscription afterwards, and is held.
+        is_changed: its subscription has changed its plan, which may have left a balance at Stripe.
     """
 
     id: str
@@ -98,6 +99,7 @@ class OrderFacts:
     credits_used: int = 0
     policy_version: str
     later: tuple["OrderFacts", ...] = ()
+    is_changed: bool = False
 
     @property
     def refundable_minor(self) -> int:

@@ -1,6 +1,7 @@
 """What a mid-period payment or an outage is worth in credits: integer arithmetic, nothing else."""
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from reprise.errors import BadInputError
 from reprise.policy.version import PolicyVersion, UpgradeRule
@@ -38,7 +39,12 @@ def outage_credits(
 
 
 def upgrade_credits(
-    *, old_credits: int, new_credits: int, new_price_minor: int, paid_minor: int, rule: UpgradeRule
+    *,
+    old_credits: int,
+    new_credits: int,
+    new_price_minor: Fraction,
+    paid_minor: int,
+    rule: UpgradeRule,
 ) -> int:
     """Return what the payment of a plan change grants.
 
@@ -47,9 +53,10 @@ def upgrade_credits(
     change ever grant more than the difference of the plans.
 
     Args:
-        old_credits: credits per period of the plan left.
+        old_credits: credits per period of the plan left; zero where a new period begins.
         new_credits: credits per period of the plan entered.
-        new_price_minor: its price per period, in minor units of the payment's currency.
+        new_price_minor: its price per period, in minor units of the payment's currency, less the
+            discount under which it is bought.
         paid_minor: what the change's invoice was paid with by card or bank, refunds deducted.
         rule: the policy's rule.
 

@@ -28,9 +28,9 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
     """Return what the right of withdrawal says about an order whose money we hold.
 
     Unused and in time, it is granted; too late, it is denied (and the policy's own words decide).
-    Used, a renewal, paid for again since, declared in time in an earlier mail alone, or a buyer of
-    whom we do not know that they are a consumer of the EEA: a person decides, since the right may
-    hold in part or not at all.
+    Used, a renewal, paid for again or of another plan since, declared in time in an earlier mail
+    alone, or a buyer of whom we do not know that they are a consumer of the EEA: a person decides,
+    since the right may hold in part or not at all.
     """
     evidence: Evidence = (
         ("order", order.id),
@@ -55,6 +55,7 @@ def withdrawal(order: OrderFacts, facts: CaseFacts, policy: PolicyVersion) -> Ru
         ("withdrawal_business", order.is_business),
         ("withdrawal_renewal", order.is_renewal),
         ("withdrawal_paid_again", bool(order.later)),
+        ("withdrawal_changed", order.is_changed),
         ("withdrawal_used", order.credits_used > 0),
     ):
         if applies:

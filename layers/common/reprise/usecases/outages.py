@@ -167,7 +167,8 @@ class Outages:
             for period in paid_periods(mirror, orders):
                 given, bought = self._of_period(incident, period)
                 credits += given
-                worth[bought.currency] += -(-given * bought.paid // bought.credits)
+                if bought.credits:  # else it was time alone, and nothing was paid for credits
+                    worth[bought.currency] += -(-given * bought.paid // bought.credits)
         if not credits:
             return None
         due = Due(subscriber.account_id, credits, dict(+worth))

@@ -5,13 +5,13 @@ page for as long as `open_to` lists an order; what the customer confirms there b
 one that came by mail, acknowledged by mail with the time at which it was confirmed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from reprise.cases.model import Case, Wish
-from reprise.ledger.orders import Order, OrderStatus
+from reprise.ledger.orders import Order, OrderStatus, Purchase
 from reprise.ledger.usage import credits_used
 from reprise.policy.book import PolicyBook
 from reprise.policy.calendar import BusinessCalendar, in_eea, withdrawal_window
@@ -105,12 +105,22 @@ class Withdrawals:
     def _open(self, account_id: str, now: datetime) -> Iterator[OpenWithdrawal]:
         account = self.accounts.head(account_id)
         profile = self.accounts.directory.profile(account_id)
-        for order in self.accounts.ledger.store.orders_of(account_id):
+        orders = self.accounts.ledger.store.orders_of(account_id)
+        for order in orders:
             bought, country = order.purchase, country_of(order.purchase, profile)
             is_held = order.status is not OrderStatus.REFUNDED and order.net_paid
-            if not is_held or not in_eea(country) or is_renewal(bought):
+            if not is_held or not in_eea(country) or _is_paid_again(bought, orders):
                 continue
             days = self.policy.version(bought.policy_version).withdrawal_days
             until = withdrawal_window(bought.purchased_at, country, days).ends_at_with_regional
             if now < until:
                 yield OpenWithdrawal(order, until, credits_used(account, order))
+
+
+def _is_paid_again(bought: Purchase, orders: Iterable[Order]) -> bool:
+    """Return whether a subscription was paid for before; its first payment may follow a trial."""
+    return is_renewal(bought) and any(
+        one.purchase.subscription_id == bought.subscription_id
+        and one.purchase.purchased_at < bought.purchased_at
+        for one in orders
+    )

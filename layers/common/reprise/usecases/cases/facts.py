@@ -150,7 +150,7 @@ def order_facts(desk: Desk, case: Case, order: Order, bought: Bought) -> OrderFa
 def _with_later(
     desk: Desk, case: Case, order: Order, bought: Bought, orders: Iterable[Order]
 ) -> OrderFacts:
-    """Return the facts of an order with those of what was paid for its subscription since."""
+    """Return the facts of an order, with what became of its subscription since."""
     name, since = order.purchase.subscription_id, order.purchase.purchased_at
     found = (
         order_facts(desk, case, one, Bought())
@@ -162,7 +162,14 @@ def _with_later(
         and one.net_paid
     )
     later = tuple(one for one in found if one.refundable_minor > 0)
-    return replace(order_facts(desk, case, order, bought), later=later)
+    plans = {
+        seen.plan
+        for mirror in desk.books.mirrors.mirrors_of(case.account_id or "")
+        if mirror.subscription_id == name
+        for seen in mirror.sightings
+    }
+    facts = order_facts(desk, case, order, bought)
+    return replace(facts, later=later, is_changed=len(plans) > 1)
 
 
 def country_of(purchase: Purchase, profile: Profile | None) -> str:

@@ -2,10 +2,12 @@
 
 Whole periods are the lines of a create or cycle invoice that settle no change. What settles a
 change (every plan's line of an update invoice, a proration wherever it is billed) buys together
-what the money for it pays for, so that toggling gains nothing however it is invoiced.
+what the money for it pays for, so that toggling gains nothing however it is invoiced. A change that
+begins a new period also buys its time, even where the remainder of the old one paid for it all.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from reprise.billing.invoice import InvoicePaid
 from reprise.billing.invoice_line import InvoiceLine
@@ -37,6 +39,11 @@ class _Sold:
     def credits(self) -> int:
         return self.what.credits * self.quantity
 
+    @property
+    def begins_period(self) -> bool:
+        """Whether a plan's line of a change pays a new period, not the rest of the old one."""
+        return not self.line.proration and self.line.amount > 0 and self.quantity > 0
+
 
 def purchases_of(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     """Return what an invoice's lines bought; an unknown price parks the whole invoice.
@@ -57,10 +64,10 @@ def purchases_of(books: Books, invoice: InvoicePaid) -> list[Purchase]:
     }
     credits |= _changed(books, invoice, changes, paid)
     return [
-        _purchase(books, invoice, one, credits[line_id], several)
+        _purchase(books, invoice, one, credits.get(line_id, 0), several)
         for one in sold
         for line_id in [one.line.line_id]
-        if credits.get(line_id, 0) > 0
+        if credits.get(line_id, 0) > 0 or (one in changes and one.begins_period)
     ]
 
 
@@ -105,18 +112,21 @@ def _changed(
 ) -> dict[str, int]:
     """Return the credits that the lines of plan changes buy, all changes taken together.
 
-    Tax buys none, and neither does what paid for the invoice's other lines.
+    Tax buys none, and neither does what paid for the invoice's other lines. What was granted for
+    the rest of a period is no part of a new one.
     """
-    entered = [one for one in changes if one.line.amount >= 0 and one.quantity > 0]
+    entered = [one for one in changes if one.line.amount > 0 and one.quantity > 0]
     net = sum(one.line.amount - one.line.discount for one in changes)
     money = min(net, sum(paid[one.line.line_id] for one in entered))
     if money <= 0:
         return {}
-    price = sum(_price(one, invoice.currency) for one in entered)
+    price = sum((_price(one, invoice.currency) for one in entered), Fraction(0))
     if price <= 0:
         return {}
     credits = upgrade_credits(
-        old_credits=sum(one.credits for one in changes if one.line.amount < 0),
+        old_credits=sum(one.credits for one in changes if one.line.amount < 0)
+        if not any(one.begins_period for one in entered)
+        else 0,
         new_credits=sum(one.credits for one in entered),
         new_price_minor=price,
         paid_minor=money,
@@ -125,12 +135,15 @@ def _changed(
     return allot(credits, {one.line.line_id: one.line.weight for one in entered})
 
 
-def _price(one: _Sold, currency: str) -> int:
+def _price(one: _Sold, currency: str) -> Fraction:
+    """Return what a period of it costs, under the discount that its line has."""
     price = one.what.amount(currency)
     if price is None:
         shown = getattr(one.what, "id", "the pack")
         raise unknown_price(Unmapped("currency", f"{currency} must be added to {shown}"))
-    return price * one.quantity
+    line = one.line
+    kept = Fraction(line.weight, line.amount) if line.amount > 0 else Fraction(1)
+    return price * one.quantity * kept
 
 
 def _purchase(
