@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from reprise.ledger.commands import OUTCOME
 from reprise.ledger.entries import Entry, Reason
 
 CREDITS: Final = "credits"
@@ -91,6 +90,8 @@ def _moves(entry: Entry) -> Counter[tuple[str, str]]:
     """Return what an entry moved, by line and unit."""
     moved: Counter[tuple[str, str]] = Counter()
     for posting in entry.postings:
+        if posting.reason is Reason.REISSUE:
+            continue  # from an expired lot to a new one
         moved[_line_of(entry, posting.reason), CREDITS] += posting.credits
     for fact, what in _LINE_OF_FACT.items():
         amount = entry.details.get(fact)
@@ -102,8 +103,6 @@ def _moves(entry: Entry) -> Counter[tuple[str, str]]:
 def _line_of(entry: Entry, reason: Reason) -> str:
     if reason is Reason.GRANT:
         return _LINE_OF_GRANT.get(entry.key.partition("#")[0], "sold")
-    if reason is Reason.REISSUE:  # what comes back to a lot that has expired
-        return "returned" if entry.key.startswith(OUTCOME) else "kept for debts"
     return _LINE_OF_REASON[reason]
 
 

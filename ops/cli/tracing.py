@@ -1,8 +1,9 @@
 """Where the credits of a lot are now: the sum of its story, credit by credit."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 from reprise.ledger.commands import CHARGE, OUTCOME
 from reprise.ledger.entries import Entry, Reason
@@ -17,7 +18,7 @@ class Fate:
         left: still there.
         held: taken by charges that are still open.
         spent: taken by charges that were delivered, or the delivered part of them.
-        reissued: returned after the lot had expired, so as a new lot.
+        reissued: what came back after the lot had expired, and moved on into a new lot.
         expired: gone with the lot's expiry.
         clawed: taken back because the order's payment was.
         kept: kept for a debt of an earlier order.
@@ -60,6 +61,7 @@ _PART_OF_REASON: Final = {
     Reason.REPAY: "kept",
     Reason.TAKE: "held",
     Reason.RETURN: "held",
+    Reason.REISSUE: "reissued",
 }
 
 
@@ -70,41 +72,32 @@ def fates(journal: Iterable[Entry]) -> dict[str, Fate]:
         journal: every entry of the account, in order.
     """
     found: dict[str, Fate] = {}
-    takes: dict[str, list[tuple[str, int]]] = {}
+    takes: dict[str, Mapping[str, int]] = {}
     for entry in journal:
         for posting in entry.postings:
             _count(found, posting.lot_id, "left", posting.credits)
             part = _PART_OF_REASON.get(posting.reason)
-            if part is None:
+            if part is None or (part == "reissued" and posting.credits > 0):
                 _count(found, posting.lot_id, "granted", posting.credits)
             else:
                 _count(found, posting.lot_id, part, -posting.credits)
         if entry.key.startswith(CHARGE):
-            taken = [(p.lot_id, -p.credits) for p in entry.postings if p.reason is Reason.TAKE]
+            taken = {p.lot_id: -p.credits for p in entry.postings if p.reason is Reason.TAKE}
             takes[entry.key.removeprefix(CHARGE)] = taken
         elif entry.key.startswith(OUTCOME):
-            _settle(found, entry, takes.pop(entry.key.removeprefix(OUTCOME), []))
+            _settle(found, entry, takes.pop(entry.key.removeprefix(OUTCOME), {}))
     return found
 
 
-def _settle(found: dict[str, Fate], entry: Entry, takes: Sequence[tuple[str, int]]) -> None:
-    """Move what an ended charge held to where it ended up.
-
-    An outcome gives back in reverse order of taking, to each lot at most what came from it; what
-    of that the lot itself did not get was reissued, because the lot had expired.
-    """
-    back = cast("int", entry.details["refunded"])
-    in_place: dict[str, int] = {}
+def _settle(found: dict[str, Fate], entry: Entry, takes: Mapping[str, int]) -> None:
+    """Count what an ended charge took and did not return as spent."""
+    back: Counter[str] = Counter()
     for posting in entry.postings:
         if posting.reason is Reason.RETURN:
-            in_place[posting.lot_id] = in_place.get(posting.lot_id, 0) + posting.credits
-    for lot_id, taken in reversed(takes):
-        returned = min(back, taken)
-        back -= returned
-        reissued = returned - in_place.get(lot_id, 0)
-        _count(found, lot_id, "held", -(taken - returned + reissued))
-        _count(found, lot_id, "spent", taken - returned)
-        _count(found, lot_id, "reissued", reissued)
+            back[posting.lot_id] += posting.credits
+    for lot_id, taken in takes.items():
+        _count(found, lot_id, "held", back[lot_id] - taken)
+        _count(found, lot_id, "spent", taken - back[lot_id])
 
 
 def _count(found: dict[str, Fate], lot_id: str, part: str, credits: int) -> None:

@@ -5,7 +5,7 @@ import io
 
 import pytest
 from reprise.ledger.charges import Outcome
-from reprise.ledger.commands import Gift, ReverseOrder
+from reprise.ledger.commands import EndSubscription, Gift, ReverseOrder
 from reprise.ledger.lots import LotKind
 from reprise.ledger.reversals import RefundStatus
 
@@ -92,6 +92,31 @@ def test_a_refund_that_failed_takes_its_money_out_again(desk, reprise):
     assert sums["refunded", "usd"] == 0
     assert sums["clawed back", "credits"] == 0
     assert told(reprise, desk, 2 * MINUTE)["refunded", "usd"] == -300
+
+
+def test_credits_that_come_back_in_a_new_lot_are_not_told_twice(desk, reprise):
+    """A charge that failed and a dispute that was won after the plan's credits had expired."""
+    desk.began -= 120 * DAY
+    desk.grant(renewal(at=desk.began))
+    desk.charge("gen_1")
+    end = EndSubscription("sub_1", desk.began, CAUSE)
+    desk.ledger.run("usr_1", end, desk.began + DAY)
+    reverse(desk, "in_1/il_1", dispute(1000, "lost", txn_1=-1000), 2 * DAY)
+    desk.settle("gen_1", Outcome.FAILED, after=95 * DAY)
+    reverse(desk, "in_1/il_1", dispute(1000, "won", txn_2=1000), 100 * DAY)
+    sums = told(reprise, desk, -DAY)
+    assert {key: amount for (key, unit), amount in sums.items() if unit == "credits"} == {
+        "outstanding before": 0,
+        "sold": 500,
+        "goodwill": 0,
+        "given free": 0,
+        "charged": -10,
+        "returned": 10,
+        "expired": 0,
+        "clawed back": 0,
+        "kept for debts": 0,
+        "outstanding after": 500,
+    }
 
 
 def test_the_report_is_read_by_spreadsheets_and_by_people(desk, reprise):

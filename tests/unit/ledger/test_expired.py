@@ -76,8 +76,8 @@ def test_credits_that_return_to_a_frozen_expired_lot_are_reissued_and_wait_with_
     assert (book.account.balance, book.available()) == (40, 0)
     thawed = LATER + 30 * DAY
     book.reverse(dispute(1000, "warning_closed"), "in_1/il_1", now=thawed)
-    assert book.left() == {"reissue:outcome#gen_1:0": 40}
-    assert book.account.lots["reissue:outcome#gen_1:0"].expires_at == thawed + 7 * DAY
+    assert book.left() == {"reissue:outcome#gen_1:2": 40}
+    assert book.account.lots["reissue:outcome#gen_1:2"].expires_at == thawed + 7 * DAY
 
 
 def test_a_late_renewal_is_granted_however_many_lots_had_expired():

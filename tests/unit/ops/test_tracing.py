@@ -54,3 +54,17 @@ def test_what_a_lost_dispute_takes_is_traced_to_the_lot_it_was_kept_from():
     found = traced(book)
     assert (found["cs_1"].spent, found["cs_1"].clawed) == (4, 6)
     assert (found["cs_2"].kept, found["cs_2"].left) == (4, 6)
+
+
+def test_what_a_dispute_gives_back_late_is_traced_to_its_new_lot():
+    book = Book()
+    book.grant(renewal(credits=10))
+    book.charge(credits=4)
+    book.settle(outcome=Outcome.DELIVERED)
+    book.end(ended_at=T0)
+    gone = book.account.lots["in_1/il_1"].expires_at
+    book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=gone - DAY)
+    book.reverse(dispute(1000, "won", txn_2=1000), "in_1/il_1", now=gone + 30 * DAY)
+    fate = traced(book)["in_1/il_1"]
+    assert (fate.spent, fate.clawed, fate.reissued) == (4, 0, 6)
+    assert list(book.left().values()) == [6]

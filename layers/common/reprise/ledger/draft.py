@@ -106,16 +106,14 @@ class Draft:
 
         Never dead on arrival, and never upgraded to credits that do not expire.
         """
-        lot = self.lots[lot_id]
-        if credits == 0:
-            return
-        if not self.is_expired(lot):
-            self.post(lot_id, credits, Reason.RETURN)
-            return
-        self.reissue(lot, credits)
+        self.post(lot_id, credits, Reason.RETURN)
+        if credits and self.is_expired(self.lots[lot_id]):
+            self.reissue(lot_id, credits)
 
-    def reissue(self, lot: Lot, credits: int, left: timedelta = timedelta(0)) -> None:
-        """Open a new lot for credits that outlive theirs, for what was left of their time."""
+    def reissue(self, lot_id: str, credits: int, left: timedelta = timedelta(0)) -> None:
+        """Move credits that outlive their lot into a new one, for what was left of their time."""
+        lot = self.lots[lot_id]
+        self.post(lot_id, -credits, Reason.REISSUE)
         end = self.now + max(left, self.rules.of(lot.policy_version).reissue)
         reissued = replace(
             lot,

@@ -108,11 +108,11 @@ def _restore(draft: Draft, order_id: str, won: int) -> None:
         left = claim.time_left(lot.lot_id)
         outliving = min(back, won) if outlives(draft, lot, left) else 0
         won -= min(back, won)
-        draft.post(lot.lot_id, back - outliving, Reason.RESTORE)
+        draft.post(lot.lot_id, back, Reason.RESTORE)
+        if outliving:
+            draft.reissue(lot.lot_id, outliving, left)
         if is_expired:
             draft.expire(draft.lots[lot.lot_id])
-        if outliving:
-            draft.reissue(lot, outliving, left)
 
 
 def _claw(draft: Draft, order_id: str) -> None:
@@ -146,10 +146,9 @@ def _repay(draft: Draft, order_id: str) -> None:
         netted = moved(claim.netted, lot.lot_id, -back)
         draft.claims[order_id] = replace(claim, netted=netted)
         left = claim.time_left(lot.lot_id)
+        draft.post(lot.lot_id, back, Reason.REPAY)
         if outlives(draft, lot, left):
-            draft.reissue(lot, back, left)
-        else:
-            draft.post(lot.lot_id, back, Reason.REPAY)
+            draft.reissue(lot.lot_id, back, left)
         if lot.order_id is not None and lot.order_id != order_id:
             resettle(draft, lot.order_id)
 
