@@ -76,18 +76,6 @@ def test_lines_beyond_the_first_page_are_announced(facts):
     assert not facts("invoice_paid_create").lines_have_more
 
 
-@pytest.mark.parametrize(
-    ("case", "amount"),
-    [("invoice_paid_off_stripe", 1000), ("invoice_paid_create", 0)],
-)
-def test_money_that_did_not_pass_through_stripe_is_told_apart(facts, case, amount):
-    assert facts(case).amount_off_stripe == amount
-
-
-def test_money_that_did_not_pass_through_stripe_is_told_apart_in_the_old_shape(facts):
-    assert facts("pre_basil_invoice_paid_create", paid_out_of_band=True).amount_off_stripe == 1000
-
-
 def test_accounts_of_lines_and_subscription_must_agree(body):
     event = body("invoice_paid_create")["data"]["object"]
     event["lines"]["data"][0]["metadata"]["user_id"] = "acc_eve"
@@ -154,9 +142,3 @@ def test_a_subscription_without_items_is_unreadable(facts):
     assert (
         facts("subscription_created", items={"data": [], "has_more": False}).field == "items.data"
     )
-
-
-def test_both_kinds_of_pause_are_seen(facts):
-    assert facts("subscription_collection_paused").pause_collection == "void"
-    assert facts("subscription_paused").pause_reason == "pause_requested"
-    assert facts("subscription_created").pause_reason is None

@@ -51,7 +51,6 @@ class DisputeState:
     Args:
         amount: the disputed amount, minor units of the charge's currency; may exceed the charge.
         txns: what was withdrawn and reinstated so far.
-        refundable: whether Stripe would still let us refund the charge.
     """
 
     kind: DisputeKind
@@ -63,7 +62,6 @@ class DisputeState:
     status: DisputeStatus
     reason: str
     txns: tuple[DisputeTxn, ...]
-    refundable: bool
     created_at: datetime
     livemode: bool
 
@@ -101,7 +99,6 @@ def read_dispute(dispute: Fields, kind: DisputeKind) -> DisputeState:
         status=dispute.choice("status", _STATUSES),
         reason=dispute.text("reason"),
         txns=txns,
-        refundable=dispute.flag("is_charge_refundable"),
         created_at=dispute.instant("created"),
         livemode=dispute.flag("livemode"),
     )

@@ -51,7 +51,6 @@ class StripeEvent:
         account: the connected account it happened on; None for our own.
         created: when it happened, to the second; not the order of things.
         subject: `data.object`, untouched.
-        previous: `data.previous_attributes` of an `updated` event, untouched.
     """
 
     event_id: str
@@ -61,7 +60,6 @@ class StripeEvent:
     livemode: bool
     created: datetime
     subject: Mapping[str, object]
-    previous: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +171,6 @@ def read_event(raw: bytes) -> StripeEvent:
     event = Fields(_parse(raw))
     if event.text("object") != "event":
         raise event.fault("object", "must be event: thin events are not subscribed to")
-    data = event.nested("data")
-    previous = (
-        data.nested_or_none("previous_attributes") if data.has("previous_attributes") else None
-    )
     return StripeEvent(
         event_id=event.text("id"),
         type=event.text("type"),
@@ -184,8 +178,7 @@ def read_event(raw: bytes) -> StripeEvent:
         account=event.maybe_text("account"),
         livemode=event.flag("livemode"),
         created=event.instant("created"),
-        subject=data.nested("object").values,
-        previous=previous.values if previous else None,
+        subject=event.nested("data").nested("object").values,
     )
 
 

@@ -38,9 +38,7 @@ class InvoicePaid:
         billing_reason: why Stripe made it; only `subscription_create` and `subscription_cycle`
             pay whole periods.
         subscription: None for a manual invoice.
-        total: after discounts and taxes; amount_due: after balance and credit notes too.
         amount_paid: what was paid, in minor units.
-        amount_off_stripe: the part of it that did not pass through Stripe.
         country: of the customer's address, two capital letters, if known.
         lines_have_more: whether the event carries only the first lines; the rest must be listed.
         payment_intent, charge: before 2025-03-31.basil only; since then `InvoicePaymentPaid` joins.
@@ -53,10 +51,7 @@ class InvoicePaid:
     customer: str | None
     account: AccountRef
     policy_version: str | None
-    total: int
-    amount_due: int
     amount_paid: int
-    amount_off_stripe: int
     currency: str
     created_at: datetime
     paid_at: datetime
@@ -89,11 +84,7 @@ class InvoicePaymentPaid:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceUnpaid:
-    """An invoice was not paid: an attempt failed, or it was written off or voided.
-
-    Args:
-        next_attempt_at: when Stripe tries again; None when it does not.
-    """
+    """An invoice was not paid: an attempt failed, or it was written off or voided."""
 
     kind: UnpaidKind
     invoice_id: str
@@ -101,8 +92,6 @@ class InvoiceUnpaid:
     subscription: str | None
     customer: str | None
     account: AccountRef
-    attempt_count: int
-    next_attempt_at: datetime | None
     livemode: bool
 
 
@@ -112,8 +101,8 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
     subscription, metadata = _subscription(invoice)
     line_list = invoice.nested("lines")
     lines = tuple(read_line(line) for line in line_list.items("data"))
-    lines_have_more, total = line_list.flag("has_more"), invoice.number("total")
-    if total > 0 and not lines and not lines_have_more:
+    lines_have_more = line_list.flag("has_more")
+    if invoice.number("total") > 0 and not lines and not lines_have_more:
         raise invoice.fault("lines", "must say what the total is for")
     own = invoice.maybe_nested("metadata").maybe_text("policy_version")
     return InvoicePaid(
@@ -126,10 +115,7 @@ def read_invoice_paid(invoice: Fields) -> InvoicePaid:
             user_id(invoice), metadata.maybe_name("user_id"), *(line.account for line in lines)
         ),
         policy_version=own or metadata.maybe_text("policy_version"),
-        total=total,
-        amount_due=invoice.number("amount_due"),
         amount_paid=invoice.amount("amount_paid"),
-        amount_off_stripe=_off_stripe(invoice),
         currency=invoice.currency(),
         created_at=invoice.instant("created"),
         paid_at=invoice.nested("status_transitions").instant("paid_at"),
@@ -169,8 +155,6 @@ def read_invoice_unpaid(invoice: Fields, kind: UnpaidKind) -> InvoiceUnpaid:
         subscription=subscription,
         customer=invoice.ref_or_none("customer"),
         account=account_ref(user_id(invoice), metadata.maybe_name("user_id")),
-        attempt_count=invoice.number("attempt_count"),
-        next_attempt_at=invoice.instant_or_none("next_payment_attempt"),
         livemode=invoice.flag("livemode"),
     )
 
@@ -191,9 +175,3 @@ def _subscription(invoice: Fields) -> tuple[str | None, Fields]:
 
 def _payment(invoice: Fields, key: str) -> str | None:
     return invoice.maybe_ref(key) if invoice.has("parent") else invoice.ref_or_none(key)
-
-
-def _off_stripe(invoice: Fields) -> int:
-    if invoice.maybe_flag("paid_out_of_band"):
-        return invoice.amount("amount_paid")
-    return invoice.maybe_number("amount_paid_off_stripe") or 0

@@ -38,7 +38,6 @@ class RefundState:
     amount: int
     currency: str
     status: RefundStatus
-    failure_reason: str | None
     attempt: str | None
     created_at: datetime
 
@@ -76,7 +75,6 @@ def read_refund(refund: Fields) -> RefundState:
         amount=refund.amount("amount"),
         currency=refund.currency(),
         status=refund.choice("status", _STATUSES),
-        failure_reason=refund.maybe_text("failure_reason"),
         attempt=_attempt(refund.maybe_nested("metadata")),
         created_at=refund.instant("created"),
     )

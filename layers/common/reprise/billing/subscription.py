@@ -31,7 +31,6 @@ _STATUSES: tuple[SubscriptionStatus, ...] = get_args(SubscriptionStatus.__value_
 class SubscriptionItem:
     """One price of a subscription and the period it is in."""
 
-    item_id: str
     price: PriceRef
     quantity: int | None
     period_start: datetime
@@ -45,12 +44,9 @@ class SubscriptionState:
     Args:
         kind: which event this is; a subscription that was fetched is `updated`.
         plan, policy_version: what our server put into its metadata, if it did.
-        items: at least one; items_have_more: whether these are only the first.
+        items: at least one.
         cancel_at, cancel_at_period_end: the two ways Stripe writes a scheduled cancellation.
-        canceled_at: when the cancellation was asked for; ended_at: when it took effect.
-        pause_collection: what becomes of invoices while collection is paused, if it is.
-        pause_reason: why the subscription itself is paused, if it is.
-        has_pending_update: whether a change waits for its payment.
+        ended_at: when the cancellation took effect.
     """
 
     kind: SubscriptionKind
@@ -61,19 +57,11 @@ class SubscriptionState:
     policy_version: str | None
     status: SubscriptionStatus
     items: tuple[SubscriptionItem, ...]
-    items_have_more: bool
     created_at: datetime
-    trial_end: datetime | None
     cancel_at: datetime | None
     cancel_at_period_end: bool
-    canceled_at: datetime | None
     ended_at: datetime | None
     cancellation_reason: str | None
-    pause_collection: str | None
-    pause_collection_until: datetime | None
-    pause_reason: str | None
-    has_pending_update: bool
-    latest_invoice: str | None
     livemode: bool
 
     @property
@@ -113,8 +101,6 @@ def read_subscription(found: Fields, kind: SubscriptionKind) -> SubscriptionStat
     items = tuple(_item(item, found) for item in item_list.items("data"))
     if not items:
         raise item_list.fault("data", "must hold at least one item")
-    pause = found.maybe_nested("pause_collection")
-    paused = found.maybe_nested("status_details").maybe_nested("paused")
     return SubscriptionState(
         kind=kind,
         subscription_id=found.text("id"),
@@ -124,19 +110,11 @@ def read_subscription(found: Fields, kind: SubscriptionKind) -> SubscriptionStat
         policy_version=metadata.maybe_text("policy_version"),
         status=found.choice("status", _STATUSES),
         items=items,
-        items_have_more=item_list.flag("has_more"),
         created_at=found.instant("created"),
-        trial_end=found.instant_or_none("trial_end"),
         cancel_at=found.instant_or_none("cancel_at"),
         cancel_at_period_end=found.flag("cancel_at_period_end"),
-        canceled_at=found.instant_or_none("canceled_at"),
         ended_at=found.instant_or_none("ended_at"),
         cancellation_reason=found.maybe_nested("cancellation_details").maybe_text("reason"),
-        pause_collection=pause.maybe_text("behavior"),
-        pause_collection_until=pause.maybe_instant("resumes_at"),
-        pause_reason=paused.maybe_nested("subscription").maybe_text("type"),
-        has_pending_update=found.maybe_nested("pending_update").values != {},
-        latest_invoice=found.ref_or_none("latest_invoice"),
         livemode=found.flag("livemode"),
     )
 
@@ -159,7 +137,6 @@ def _item(item: Fields, subscription: Fields) -> SubscriptionItem:
         raise item.fault("price", "must not be null")
     period = item if item.has("current_period_end") else subscription
     return SubscriptionItem(
-        item_id=item.text("id"),
         price=price,
         quantity=item.maybe_number("quantity"),
         period_start=period.instant("current_period_start"),
