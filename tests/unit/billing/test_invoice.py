@@ -142,3 +142,18 @@ def test_a_subscription_without_items_is_unreadable(facts):
     assert (
         facts("subscription_created", items={"data": [], "has_more": False}).field == "items.data"
     )
+
+
+@pytest.mark.parametrize(
+    ("case", "unused"),
+    [
+        ("subscription_created", ("trial_end", "canceled_at", "latest_invoice")),
+        ("invoice_payment_failed", ("attempt_count", "next_payment_attempt")),
+        ("invoice_paid_create", ("amount_due",)),
+    ],
+)
+def test_what_nothing_uses_may_be_missing(body, case, unused):
+    event = body(case)
+    for name in unused:
+        event["data"]["object"].pop(name, None)
+    assert not isinstance(read_object(event["type"], event["data"]["object"]), Unreadable)
