@@ -17,6 +17,15 @@ def traced(book):
     return found
 
 
+def used(bought):
+    """A book of one order, of whose ten credits four were delivered for."""
+    book = Book()
+    book.grant(bought)
+    book.charge(credits=4)
+    book.settle(outcome=Outcome.DELIVERED)
+    return book
+
+
 def test_credits_that_come_back_after_the_expiry_are_traced_to_their_new_lot():
     book = Book()
     book.grant(renewal(credits=10))
@@ -33,10 +42,7 @@ def test_credits_that_come_back_after_the_expiry_are_traced_to_their_new_lot():
 
 
 def test_what_expired_is_traced():
-    book = Book()
-    book.grant(renewal(credits=10))
-    book.charge(credits=4)
-    book.settle(outcome=Outcome.DELIVERED)
+    book = used(renewal(credits=10))
     book.end(ended_at=T0)
     expires_at = book.account.lots["in_1/il_1"].expires_at
     book.do(ExpireLot("in_1/il_1", expires_at, CAUSE), expires_at + timedelta(seconds=1))
@@ -45,10 +51,7 @@ def test_what_expired_is_traced():
 
 
 def test_what_a_lost_dispute_takes_is_traced_to_the_lot_it_was_kept_from():
-    book = Book()
-    book.grant(pack(credits=10))
-    book.charge(credits=4)
-    book.settle(outcome=Outcome.DELIVERED)
+    book = used(pack(credits=10))
     book.reverse(dispute(1000, "lost"))
     book.grant(pack("cs_2", credits=10))
     found = traced(book)
@@ -57,10 +60,7 @@ def test_what_a_lost_dispute_takes_is_traced_to_the_lot_it_was_kept_from():
 
 
 def test_what_a_dispute_gives_back_late_is_traced_to_its_new_lot():
-    book = Book()
-    book.grant(renewal(credits=10))
-    book.charge(credits=4)
-    book.settle(outcome=Outcome.DELIVERED)
+    book = used(renewal(credits=10))
     book.end(ended_at=T0)
     gone = book.account.lots["in_1/il_1"].expires_at
     book.reverse(dispute(1000, "lost", txn_1=-1000), "in_1/il_1", now=gone - DAY)

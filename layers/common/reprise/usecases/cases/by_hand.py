@@ -30,6 +30,8 @@ def open_by_hand(
             "ACCOUNT", f"must be one that is registered or has credits: {account_id!r}"
         )
     policy = desk.policy.in_force(by.now)
+    # The desk's zone and holidays are settings of the functions; a command runs anywhere.
+    calendar = BusinessCalendar("UTC")
     taken = open_unwritten(
         desk.cases,
         f"operator-{account_id}-{digest(by.reason.strip())[:12]}",
@@ -39,7 +41,7 @@ def open_by_hand(
         actor=by.arn,
         subject=by.reason,
         proof="no mail: opened by an operator",
-        due_at=case_due_at(Category.OTHER, by.now, policy, BusinessCalendar("UTC")),
+        due_at=case_due_at(Category.OTHER, by.now, policy, calendar),
         now=by.now,
         state=CaseState.PERSON,
     )
